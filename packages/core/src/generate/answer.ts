@@ -1,0 +1,79 @@
+import type { Attempt, Part } from '../contract/part.ts'
+import type { PartIterator, TextCall, TextModel } from '../contract/text.ts'
+import { AnyModelError, isAnyModelError, type Partial } from '../errors.ts'
+import { Collector } from '../stream/collect.ts'
+import { stopAt } from '../stream/stop.ts'
+import { fit } from './fit.ts'
+
+/** Takes the parts of an answer as they come. A promise means: wait before the next one. */
+export type Emit = (part: Part) => void | Promise<void>
+
+export interface Answer {
+  readonly collected: Collector
+  readonly attempts: readonly Attempt[]
+}
+
+/** Asks a model once and reads the answer to its end. Every error that leaves here carries what had arrived in `partial`. */
+export async function answer(model: TextModel, call: TextCall, emit: Emit): Promise<Answer> {
+  const collected = new Collector()
+  const startedAt = Date.now()
+  let firstContentMs: number | undefined
+  const { call: fitted, warnings, emulateStop } = fit(call, model)
+  const take = (part: Part): void | Promise<void> => {
+    if (firstContentMs === undefined && part.type !== 'notice') firstContentMs = Date.now() - startedAt
+    collected.add(part)
+    return emit(part)
+  }
+  for (const warning of warnings) await take({ type: 'notice', kind: 'warning', message: warning.message, warning })
+  const stream = model.stream(fitted)
+  const iterator: PartIterator = emulateStop
+    ? (stopAt(stream, emulateStop) as PartIterator)
+    : stream[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      let part = iterator.take?.()
+      if (part === undefined) {
+        const next = await iterator.next()
+        if (next.done) break
+        part = next.value
+      }
+      const pause = take(part)
+      if (pause) await pause
+    }
+  } catch (error) {
+    throw withPartial(error, call.signal, collected.partial())
+  } finally {
+    await iterator.return?.()
+  }
+  const { finish } = collected
+  const { provider, id } = model
+  if (!finish) {
+    const info = { provider, model: id, partial: collected.partial() }
+    throw new AnyModelError(
+      'truncated',
+      `${provider}/${id}: the stream ended without saying that the answer did.`,
+      info,
+    )
+  }
+  const attempt: Attempt = {
+    provider: finish.response.provider,
+    model: finish.response.model,
+    startedAt,
+    firstContentMs,
+    durationMs: Date.now() - startedAt,
+    outcome: 'ok',
+    usage: finish.usage,
+  }
+  return { collected, attempts: [...collected.failed, attempt] }
+}
+
+/** An abort rejects with the signal's own reason, so `partial` is hung on that. */
+export function withPartial(error: unknown, signal: AbortSignal | undefined, partial: Partial): unknown {
+  if (signal?.aborted && error === signal.reason) {
+    if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
+      Object.defineProperty(error, 'partial', { value: partial, configurable: true, enumerable: false })
+    }
+    return error
+  }
+  return isAnyModelError(error) && !error.partial ? error.with({ partial }) : error
+}

@@ -1,0 +1,88 @@
+import type { Warning } from '../contract/part.ts'
+import type { Knob, TextCall, TextModel, TextSupport } from '../contract/text.ts'
+import { AnyModelError } from '../errors.ts'
+
+const knobs: readonly Knob[] = [
+  'maxTokens',
+  'temperature',
+  'topP',
+  'topK',
+  'minP',
+  'presencePenalty',
+  'frequencyPenalty',
+  'repetitionPenalty',
+  'logitBias',
+  'seed',
+  'stop',
+  'logprobs',
+  'reasoning',
+  'parallelToolCalls',
+]
+
+/** A call that a model can take: what it lacks is refused (features) or left out with a warning (tuning options). */
+export interface Fitted {
+  readonly call: TextCall
+  readonly warnings: readonly Warning[]
+  /** Stop texts that the caller has to watch for. */
+  readonly emulateStop?: readonly string[]
+}
+
+/** Fits a call to what a model supports. Throws `unsupported` before anything is sent. */
+export function fit(call: TextCall, model: TextModel): Fitted {
+  const { supports } = model
+  refuse(call, model)
+  const missing = knobs.filter(
+    (knob) => call[knob] !== undefined && !(supports.knobs ?? []).includes(knob) && !isEmpty(call[knob]),
+  )
+  if (missing.length === 0) return { call, warnings: [] }
+  if (call.onUnsupported === 'error') {
+    throw unsupported(model, `does not support ${missing.join(', ')}. Leave it out, or set onUnsupported: 'warn'.`)
+  }
+  const fitted: { -readonly [K in keyof TextCall]: TextCall[K] } = { ...call }
+  for (const knob of missing) delete fitted[knob]
+  const emulateStop = call.onUnsupported === 'emulate' && missing.includes('stop') ? call.stop : undefined
+  const warnings = missing
+    .filter((knob) => knob !== 'stop' || !emulateStop)
+    .map((option) => ({
+      option,
+      message: `${model.provider}/${model.id} does not support ${option}: it was left out.`,
+    }))
+  return { call: fitted, warnings, ...(emulateStop ? { emulateStop } : {}) }
+}
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0
+
+function refuse(call: TextCall, model: TextModel): void {
+  const { supports, provider } = model
+  for (const tool of call.tools ?? []) {
+    if (tool.type === 'function' && !supports.tools) throw unsupported(model, `does not take tools.`)
+    if (tool.type === 'provider' && tool.provider !== provider)
+      throw unsupported(model, `does not have the ${tool.provider} tool "${tool.name}".`)
+  }
+  if (call.output) {
+    const needed = call.output.type === 'json' ? 'json' : 'native'
+    const modes = supports.output ?? []
+    if (!modes.includes(needed) && !(needed === 'json' && modes.includes('native')))
+      throw unsupported(model, 'does not enforce JSON output. Use generateObject, which finds another way.')
+  }
+  for (const message of call.messages) {
+    if (message.role !== 'user' || typeof message.content === 'string') continue
+    for (const piece of message.content) {
+      if (piece.type === 'file' && !accepts(supports, piece.mediaType))
+        throw unsupported(model, `does not read ${piece.mediaType} files.`)
+    }
+  }
+}
+
+const accepts = ({ files = [] }: TextSupport, mediaType: string): boolean =>
+  files.some((pattern) => mediaTypeMatches(pattern, mediaType))
+
+/** True for `image/*` and `image/png`, for any pattern of that kind. */
+export const mediaTypeMatches = (pattern: string, mediaType: string): boolean =>
+  pattern === '*/*' || (pattern.endsWith('/*') ? mediaType.startsWith(pattern.slice(0, -1)) : mediaType === pattern)
+
+const unsupported = (model: TextModel, words: string): AnyModelError =>
+  new AnyModelError('unsupported', `${model.provider}/${model.id} ${words}`, {
+    provider: model.provider,
+    model: model.id,
+  })

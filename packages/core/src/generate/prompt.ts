@@ -1,0 +1,79 @@
+import type { FileContent, Message, UserMessage } from '../contract/message.ts'
+import type { TextSupport } from '../contract/text.ts'
+import { AnyModelError } from '../errors.ts'
+import { toFile } from './file-input.ts'
+import type { MessageInput, TextOptions, UserMessageInput } from './options.ts'
+
+/** The messages of a call as the contract wants them: files read, shapes checked. Without the `system` option. */
+export async function toMessages(
+  options: Pick<TextOptions, 'prompt' | 'messages' | 'signal'>,
+  supports: TextSupport,
+): Promise<Message[]> {
+  const { prompt, messages, signal } = options
+  if ((prompt === undefined) === (messages === undefined)) {
+    throw new AnyModelError(
+      'invalid-argument',
+      prompt === undefined ? 'Give a prompt or messages.' : 'Give a prompt or messages, not both.',
+    )
+  }
+  const given: readonly MessageInput[] =
+    prompt === undefined ? (messages as readonly MessageInput[]) : [{ role: 'user', content: prompt }]
+  if (!Array.isArray(given) || given.length === 0)
+    throw new AnyModelError('invalid-argument', 'messages must be an array with at least one message.')
+  return Promise.all(given.map((message, index) => toMessage(message, index, supports, signal)))
+}
+
+const roles = new Set(['system', 'user', 'assistant', 'tool'])
+
+async function toMessage(
+  message: MessageInput,
+  index: number,
+  supports: TextSupport,
+  signal: AbortSignal | undefined,
+): Promise<Message> {
+  if (typeof message !== 'object' || message === null || !roles.has(message.role)) {
+    throw new AnyModelError(
+      'invalid-argument',
+      `messages[${index}] has no valid role: use system, user, assistant or tool.`,
+    )
+  }
+  const { content } = message
+  if (
+    message.role === 'system' ? typeof content !== 'string' : typeof content !== 'string' && !Array.isArray(content)
+  ) {
+    throw new AnyModelError(
+      'invalid-argument',
+      `messages[${index}].content must be ${message.role === 'system' ? 'a text' : 'a text or an array of content'}.`,
+    )
+  }
+  return message.role === 'user' && typeof message.content !== 'string'
+    ? toUserMessage(message, index, supports, signal)
+    : (message as Message)
+}
+
+async function toUserMessage(
+  message: UserMessageInput,
+  index: number,
+  supports: TextSupport,
+  signal: AbortSignal | undefined,
+): Promise<UserMessage> {
+  const pieces = message.content as Exclude<UserMessageInput['content'], string>
+  const content = await Promise.all(
+    pieces.map((piece, at) => {
+      if (piece?.type === 'text' && typeof piece.text === 'string') return piece
+      if (piece?.type === 'file')
+        return 'data' in piece && piece.data !== undefined && !isReady(piece)
+          ? toFile(piece as never, supports, signal)
+          : (piece as FileContent)
+      throw new AnyModelError(
+        'invalid-argument',
+        `messages[${index}].content[${at}] must be { type: 'text', text } or { type: 'file', data }.`,
+      )
+    }),
+  )
+  return { role: 'user', content }
+}
+
+/** Base64 text with its media type: as it stands in messages that come back from a result. */
+const isReady = (piece: { readonly data?: unknown; readonly mediaType?: string }): boolean =>
+  typeof piece.data === 'string' && piece.mediaType !== undefined && !/^(?:data|https?):/.test(piece.data)

@@ -1,0 +1,98 @@
+import type { Part } from '../contract/part.ts'
+import { AnyModelError } from '../errors.ts'
+import { Collector } from '../stream/collect.ts'
+import { Shared, type SharedReader } from '../stream/share.ts'
+import type { Tools } from '../tool/tool.ts'
+import { withPartial } from './answer.ts'
+import type { TextOptions } from './options.ts'
+import type { TextResult } from './result.ts'
+import { run } from './run.ts'
+
+/** An answer on its way. Nothing is sent before somebody reads; any number of readers may, each gets everything. */
+export interface TextStream<T extends Tools = Tools> extends AsyncIterable<Part> {
+  /** The text, fragment by fragment, of all steps. */
+  readonly textStream: AsyncIterable<string>
+  /** What `generateText` would have returned. Reading it runs the answer to its end. */
+  readonly result: Promise<TextResult<T>>
+}
+
+/**
+ * Asks a model for text and hands it over while it is written.
+ *
+ * Returns at once. Leaving the only `for await` closes the connection; `signal` does so for all readers, who then get `signal.reason`.
+ */
+export function streamText<const T extends Tools>(options: TextOptions<T>): TextStream<T> {
+  return new StreamedText(options)
+}
+
+class StreamedText<T extends Tools> implements TextStream<T> {
+  readonly #shared: Shared
+  readonly #controller = new AbortController()
+  readonly #options: TextOptions<T>
+  #outcome: Promise<TextResult<T>> | undefined
+
+  constructor(options: TextOptions<T>) {
+    this.#options = options
+    this.#shared = new Shared(
+      () => this.#run(),
+      () => this.#controller.abort(new AnyModelError('aborted', 'The stream was left before it ended.')),
+    )
+  }
+
+  get result(): Promise<TextResult<T>> {
+    this.#shared.keepAlive()
+    return this.#outcome as Promise<TextResult<T>>
+  }
+
+  get textStream(): AsyncIterable<string> {
+    return { [Symbol.asyncIterator]: () => new TextReader(this.#shared.read()) }
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Part> {
+    return this.#shared.read()
+  }
+
+  #run(): void {
+    const shared = this.#shared
+    const own = this.#controller.signal
+    const signal = this.#options.signal ? AbortSignal.any([this.#options.signal, own]) : own
+    const outcome = run({ ...this.#options, delivery: 'stream', signal } as unknown as TextOptions, (part) => {
+      shared.push(part)
+      if (shared.full) return shared.room()
+    })
+    outcome.then(
+      () => shared.end(),
+      (error) => shared.fail(error),
+    )
+    this.#outcome = outcome as unknown as Promise<TextResult<T>>
+  }
+}
+
+/** The text fragments of a stream of parts. */
+class TextReader implements AsyncIterator<string, undefined, undefined> {
+  readonly #parts: SharedReader
+
+  constructor(parts: SharedReader) {
+    this.#parts = parts
+  }
+
+  next(): Promise<IteratorResult<string, undefined>> {
+    for (let part = this.#parts.take(); part; part = this.#parts.take()) {
+      if (part.type === 'text' && part.text !== '') return Promise.resolve({ done: false, value: part.text })
+    }
+    return this.#wait()
+  }
+
+  async #wait(): Promise<IteratorResult<string, undefined>> {
+    for (;;) {
+      const { done, value } = await this.#parts.next()
+      if (done) return { done: true, value: undefined }
+      if (value.type === 'text' && value.text !== '') return { done: false, value: value.text }
+    }
+  }
+
+  async return(): Promise<IteratorResult<string, undefined>> {
+    await this.#parts.return()
+    return { done: true, value: undefined }
+  }
+}

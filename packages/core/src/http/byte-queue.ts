@@ -1,0 +1,117 @@
+/** What a queue asks of the connection that fills it. */
+export interface Tap {
+  pause(): void
+  resume(): void
+  /** Drops the connection. */
+  close(): void
+}
+
+const highWater = 256 * 1024
+
+/**
+ * The bytes of a body between the socket and one reader: bounded (a slow reader pauses the socket), read with `take` while bytes are here and with `next` when they are not.
+ */
+export class ByteQueue {
+  readonly #tap: Tap
+  #chunks: Uint8Array[] = []
+  #bytes = 0
+  #paused = false
+  #ended = false
+  #discard = false
+  #failure: { readonly error: unknown } | undefined
+  #waiting: { resolve(chunk: Uint8Array | undefined): void; reject(error: unknown): void } | undefined
+
+  constructor(tap: Tap) {
+    this.#tap = tap
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#discard || this.#ended) return
+    const waiting = this.#waiting
+    if (waiting) {
+      this.#waiting = undefined
+      waiting.resolve(chunk)
+      return
+    }
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.byteLength
+    if (this.#bytes > highWater && !this.#paused) {
+      this.#paused = true
+      this.#tap.pause()
+    }
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#waiting?.resolve(undefined)
+    this.#waiting = undefined
+  }
+
+  /** What came before the failure can still be read; then reading throws it. */
+  fail(error: unknown): void {
+    if (this.#ended) return
+    this.#failure = { error }
+    this.end()
+    // `end` answered a waiting reader with "over": its next read throws.
+  }
+
+  /** The next chunk that is already here. */
+  take(): Uint8Array | undefined {
+    const chunk = this.#chunks.shift()
+    if (chunk) {
+      this.#bytes -= chunk.byteLength
+      if (this.#paused && this.#bytes < highWater / 2) {
+        this.#paused = false
+        this.#tap.resume()
+      }
+    }
+    return chunk
+  }
+
+  /** The next chunk; `undefined` at the end of the body. Throws what broke the body. */
+  next(): Promise<Uint8Array | undefined> {
+    const chunk = this.take()
+    if (chunk) return Promise.resolve(chunk)
+    if (this.#failure) return Promise.reject(this.#failure.error)
+    if (this.#ended) return Promise.resolve(undefined)
+    return new Promise<Uint8Array | undefined>((resolve, reject) => {
+      this.#waiting = { resolve, reject }
+    }).then((value) => {
+      if (value === undefined && this.#failure) throw this.#failure.error
+      return value
+    })
+  }
+
+  /** The whole body, at most `limit` bytes; more is cut off. */
+  async bytes(limit: number): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = []
+    let length = 0
+    while (length < limit) {
+      const chunk = await this.next()
+      if (!chunk) return Buffer.concat(chunks)
+      chunks.push(chunk)
+      length += chunk.byteLength
+    }
+    this.close()
+    return Buffer.concat(chunks).subarray(0, limit)
+  }
+
+  /** The reader needs no more. A body that ends within `grace` ms leaves its connection to the pool; a longer one is dropped. */
+  finish(grace = 1_000): void {
+    if (this.#ended) return
+    this.#discard = true
+    this.#chunks = []
+    if (this.#paused) this.#tap.resume()
+    const timer = setTimeout(() => {
+      if (!this.#ended) this.#tap.close()
+    }, grace)
+    timer.unref()
+  }
+
+  /** Drops the connection unless the body is over. */
+  close(): void {
+    this.#discard = true
+    this.#chunks = []
+    if (!this.#ended) this.#tap.close()
+  }
+}

@@ -1,0 +1,5 @@
+export { ByteQueue } from './byte-queue.ts'
+export { ndjson } from './ndjson.ts'
+export { goDuration, retryAfter } from './retry-after.ts'
+export { type Exchange, type HttpReply, type HttpRequest, send, type Transport } from './send.ts'
+export { type Framing, type FramingEvents, sse } from './sse.ts'

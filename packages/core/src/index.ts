@@ -1,0 +1,44 @@
+export type * from './contract/embedding.ts'
+export type * from './contract/json.ts'
+export type * from './contract/message.ts'
+export type * from './contract/part.ts'
+export type * from './contract/text.ts'
+export { addUsage, type Usage } from './contract/usage.ts'
+export {
+  AnyModelError,
+  type Clock,
+  type ErrorCode,
+  type ErrorInfo,
+  isAnyModelError,
+  type Partial,
+  type Phase,
+  redact,
+} from './errors.ts'
+export { generateText } from './generate/generate-text.ts'
+export {
+  type Approval,
+  type FileInput,
+  type MessageInput,
+  type StepContext,
+  type StepOptions,
+  type StopCondition,
+  stepCount,
+  type TextOptions,
+  toolCalled,
+  type UserMessageInput,
+} from './generate/options.ts'
+export type { GeneratedFile, Step, TextResult } from './generate/result.ts'
+export { streamText, type TextStream } from './generate/stream-text.ts'
+export { narrowForOpenAI } from './schema/narrow.ts'
+export type { Infer, Issue, Schema, StandardSchema } from './schema/standard-schema.ts'
+export {
+  type FunctionTool,
+  type ProviderTool,
+  providerTool,
+  type Tool,
+  type ToolCall,
+  type ToolContext,
+  type ToolResult,
+  type Tools,
+  tool,
+} from './tool/tool.ts'

@@ -1,0 +1,216 @@
+import type { Part } from '../contract/part.ts'
+
+/** A reader may be this many parts behind before the source waits for it. */
+const window = 1_024
+
+interface Reader {
+  /** Absolute position of the part it reads next. */
+  at: number
+  wake: (() => void) | undefined
+}
+
+/**
+ * One pass over a source for many readers. The source runs once the first reader asks and pauses when the slowest one is a window behind; what every reader has passed is kept
+ * merged (neighbouring text as one part), so a late reader still gets everything and memory grows with the answer, not with the number of parts.
+ */
+export class Shared {
+  readonly #start: () => void
+  readonly #leave: () => void
+  readonly #past: Part[] = []
+  #recent: Part[] = []
+  /** Absolute position of `#recent[0]`. */
+  #base = 0
+  #readers = new Set<Reader>()
+  #started = false
+  #keep = false
+  #over = false
+  #failure: { readonly error: unknown } | undefined
+  #room: (() => void) | undefined
+
+  /** `start` is called once, when somebody asks; `leave` when the last reader left before the end. */
+  constructor(start: () => void, leave: () => void) {
+    this.#start = start
+    this.#leave = leave
+  }
+
+  /** Runs the source even when nobody reads. */
+  keepAlive(): void {
+    this.#keep = true
+    this.#begin()
+    this.#makeRoom()
+  }
+
+  push(part: Part): void {
+    this.#recent.push(part)
+    for (const reader of this.#readers) {
+      if (reader.wake) {
+        const { wake } = reader
+        reader.wake = undefined
+        wake()
+      }
+    }
+    if (this.#recent.length >= window && this.#slowest() > this.#base) this.#compact()
+  }
+
+  /** True while the slowest reader is too far behind. */
+  get full(): boolean {
+    return this.#recent.length >= window && !(this.#keep && this.#readers.size === 0)
+  }
+
+  /** Settles when there is room again. */
+  room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#room = resolve
+    })
+  }
+
+  end(): void {
+    this.#over = true
+    for (const reader of this.#readers) reader.wake?.()
+    this.#room?.()
+  }
+
+  fail(error: unknown): void {
+    this.#failure = { error }
+    this.end()
+  }
+
+  /** A new reader, from the first part on. */
+  read(): SharedReader {
+    return new SharedReader(this)
+  }
+
+  /** @internal */
+  join(): { reader: Reader; past: readonly Part[] } {
+    this.#begin()
+    const reader: Reader = { at: this.#base, wake: undefined }
+    this.#readers.add(reader)
+    return { reader, past: this.#past.slice() }
+  }
+
+  /** @internal The next part that is already here. */
+  take(reader: Reader): Part | undefined {
+    const part = this.#recent[reader.at - this.#base]
+    if (part) {
+      reader.at++
+      if (this.#room && this.#slowest() - this.#base >= window / 2) this.#makeRoom()
+    }
+    return part
+  }
+
+  /** @internal Settles when there may be more: true when there will be none. */
+  async more(reader: Reader): Promise<boolean> {
+    if (this.#over) {
+      if (this.#failure) throw this.#failure.error
+      return true
+    }
+    await new Promise<void>((resolve) => {
+      reader.wake = resolve
+    })
+    return false
+  }
+
+  /** @internal */
+  drop(reader: Reader): void {
+    if (!this.#readers.delete(reader)) return
+    if (this.#readers.size === 0 && !this.#keep && !this.#over) this.#leave()
+    this.#makeRoom()
+  }
+
+  #begin(): void {
+    if (this.#started) return
+    this.#started = true
+    this.#start()
+  }
+
+  #slowest(): number {
+    let slowest = this.#base + this.#recent.length
+    for (const { at } of this.#readers) if (at < slowest) slowest = at
+    return slowest
+  }
+
+  #makeRoom(): void {
+    this.#compact()
+    if (this.full) return
+    const room = this.#room
+    this.#room = undefined
+    room?.()
+  }
+
+  /** Moves what every reader has passed to the merged past. */
+  #compact(): void {
+    const passed = this.#slowest() - this.#base
+    if (passed === 0) return
+    for (const part of this.#recent.splice(0, passed)) mergeInto(this.#past, part)
+    this.#base += passed
+  }
+}
+
+/** One reader of a `Shared`. */
+export class SharedReader implements AsyncIterableIterator<Part, undefined, undefined> {
+  readonly #shared: Shared
+  #reader: Reader | undefined
+  #past: readonly Part[] = []
+  #pastAt = 0
+  #done = false
+
+  constructor(shared: Shared) {
+    this.#shared = shared
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  /** The next part that is already here, without a promise. */
+  take(): Part | undefined {
+    if (this.#done) return undefined
+    if (!this.#reader) {
+      const { reader, past } = this.#shared.join()
+      this.#reader = reader
+      this.#past = past
+    }
+    return this.#pastAt < this.#past.length ? this.#past[this.#pastAt++] : this.#shared.take(this.#reader)
+  }
+
+  next(): Promise<IteratorResult<Part, undefined>> {
+    const value = this.take()
+    return value ? Promise.resolve({ done: false, value }) : this.#wait()
+  }
+
+  async #wait(): Promise<IteratorResult<Part, undefined>> {
+    while (!this.#done) {
+      let over: boolean
+      try {
+        over = await this.#shared.more(this.#reader as Reader)
+      } catch (error) {
+        this.#leave()
+        throw error
+      }
+      const value = this.take()
+      if (value) return { done: false, value }
+      if (over) this.#leave()
+    }
+    return { done: true, value: undefined }
+  }
+
+  async return(): Promise<IteratorResult<Part, undefined>> {
+    this.#leave()
+    return { done: true, value: undefined }
+  }
+
+  #leave(): void {
+    this.#done = true
+    if (this.#reader) this.#shared.drop(this.#reader)
+  }
+}
+
+/** Appends a part; a text fragment joins the text before it. */
+function mergeInto(past: Part[], part: Part): void {
+  const last = past.at(-1)
+  if ((part.type === 'text' || part.type === 'reasoning') && last?.type === part.type && !last.opaque) {
+    past[past.length - 1] = { ...part, text: last.text + part.text }
+  } else if (part.type === 'tool-call' && last?.type === 'tool-call' && last.id === part.id && !last.opaque) {
+    past[past.length - 1] = { ...part, input: last.input + part.input }
+  } else past.push(part)
+}

@@ -1,0 +1,76 @@
+import { AnyModelError } from '@anymodel/core'
+import type { Transport } from '@anymodel/core/http'
+
+/** What every provider function takes. */
+export interface ProviderOptions extends Transport {
+  /** The key, or a function that fetches it (called per request: rotate as you like). Default: the provider's environment variable. */
+  readonly apiKey?: string | (() => string | Promise<string>)
+  /** Where the service is, without a trailing slash. Default: the provider's own. */
+  readonly baseURL?: string
+  /** Headers of every request. A call's `headers` win over them. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Who we talk to. */
+export interface Endpoint {
+  /** Name in errors, results and opaque data. */
+  readonly provider: string
+  readonly baseURL: string
+  /** Credential and fixed headers, resolved per request. Throws `auth` when the key is missing. */
+  headers(): Promise<Readonly<Record<string, string>>>
+  readonly transport: Transport
+}
+
+export interface EndpointSpec {
+  readonly provider: string
+  readonly baseURL: string
+  /** Environment variable of the key. Without one, no key is needed. */
+  readonly env?: string
+  readonly options: ProviderOptions
+  /** How the key travels. Default: `Authorization: Bearer`. */
+  readonly credential?: (key: string) => Readonly<Record<string, string>>
+}
+
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
+
+/** Puts an endpoint together. Nothing is read or checked before the first request. */
+export function endpoint({ provider, baseURL, env, options, credential = bearer }: EndpointSpec): Endpoint {
+  return {
+    provider,
+    baseURL: (options.baseURL ?? baseURL).replace(/\/+$/, ''),
+    transport: options,
+    async headers() {
+      const key =
+        typeof options.apiKey === 'function'
+          ? await options.apiKey()
+          : (options.apiKey ?? (env ? process.env[env] : undefined))
+      const given = lowerCase(options.headers)
+      if (key) return { ...credential(checked(key, provider)), ...given }
+      if (env && !hasCredential(given)) {
+        throw new AnyModelError(
+          'auth',
+          `No API key for ${provider}. Set the environment variable ${env}, or pass { apiKey }.`,
+          { provider, retryable: false },
+        )
+      }
+      return given
+    },
+  }
+}
+
+const hasCredential = (headers: Readonly<Record<string, string>>) =>
+  ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'].some((name) => name in headers)
+
+/** A key with a line break or a quote around it would otherwise fail deep inside the HTTP client, with the key in the message. */
+function checked(key: string, provider: string): string {
+  const trimmed = key.trim()
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed
+  throw new AnyModelError(
+    'auth',
+    `The API key for ${provider} contains characters that no key has (spaces or line breaks). Check how it was set.`,
+    { provider },
+  )
+}
+
+export const lowerCase = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))

@@ -1,0 +1,308 @@
+import {
+  AnyModelError,
+  type EmbeddingModel,
+  type Json,
+  type Part,
+  type PartIterator,
+  type TextCall,
+  type TextModel,
+} from '@anymodel/core'
+import { type ByteQueue, type Exchange, type Framing, type HttpReply, send, sse } from '@anymodel/core/http'
+import { type Endpoint, lowerCase } from './endpoint.ts'
+import type { Decoder, EmbeddingProtocol, TextProtocol, WireRequest } from './protocol.ts'
+import { wireError } from './wire-error.ts'
+
+/** Joins who (endpoint) and how (protocol): a model that sends one request per call. */
+export function textModel(endpoint: Endpoint, protocol: TextProtocol, id: string): TextModel {
+  return {
+    provider: endpoint.provider,
+    id,
+    supports: protocol.supports(id),
+    stream: (call) => ({ [Symbol.asyncIterator]: () => new Answer(endpoint, protocol, id, call) }),
+  }
+}
+
+/** The same for embeddings. */
+export function embeddingModel(endpoint: Endpoint, protocol: EmbeddingProtocol, id: string): EmbeddingModel {
+  return {
+    provider: endpoint.provider,
+    id,
+    ...(protocol.maxBatch === undefined ? {} : { maxBatch: protocol.maxBatch }),
+    async embed(call) {
+      const wire = protocol.request(call, { provider: endpoint.provider, model: id })
+      const exchange = await open(endpoint, wire, call)
+      const reply = await exchange.reply
+      const body = parse(await readText(reply.body))
+      if (reply.status >= 300)
+        throw wireError({ provider: endpoint.provider, model: id, status: reply.status, headers: reply.headers, body })
+      return { ...protocol.result(body, call), warnings: wire.warnings }
+    },
+  }
+}
+
+async function open(
+  endpoint: Endpoint,
+  wire: WireRequest,
+  call: Pick<TextCall, 'headers' | 'extra' | 'signal'>,
+): Promise<Exchange> {
+  call.signal?.throwIfAborted()
+  const headers = {
+    'content-type': 'application/json',
+    ...wire.headers,
+    ...(await endpoint.headers()),
+    ...lowerCase(call.headers),
+  }
+  const body = JSON.stringify(call.extra ? merge(wire.body, call.extra) : wire.body)
+  return send(
+    { method: 'POST', url: endpoint.baseURL + wire.path, headers, body, signal: call.signal },
+    endpoint.transport,
+  )
+}
+
+/** `extra` wins; objects are merged, everything else is replaced. */
+function merge(body: Json, extra: Json): Json {
+  if (!isObject(body) || !isObject(extra)) return extra
+  const out: Record<string, Json | undefined> = { ...body }
+  for (const [key, value] of Object.entries(extra)) {
+    if (key === '__proto__' || value === undefined) continue
+    const old = out[key]
+    out[key] = old === undefined ? value : merge(old, value)
+  }
+  return out
+}
+
+const isObject = (value: unknown): value is Record<string, Json | undefined> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const bodyLimit = 256 * 1024 * 1024
+
+const readText = async (body: ByteQueue): Promise<string> => new TextDecoder().decode(await body.bytes(bodyLimit))
+
+/** JSON when it is JSON, else the text as it stands. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** How long a stream may stay open after its answer has ended, for trailing usage. */
+const settledGrace = 2_000
+
+/** One answer on its way: the connection, the decoder, and the parts that are decoded but not yet taken. */
+class Answer implements PartIterator {
+  readonly #endpoint: Endpoint
+  readonly #protocol: TextProtocol
+  readonly #id: string
+  readonly #call: TextCall
+
+  #queue: Part[] = []
+  #at = 0
+  #stage: 'new' | 'connecting' | 'waiting' | 'streaming' | 'over' = 'new'
+  #failure: { readonly error: unknown } | undefined
+  #exchange: Exchange | undefined
+  #body: ByteQueue | undefined
+  #framing: Framing | undefined
+  #decoder: Decoder | undefined
+  #content = false
+  #ended = false
+
+  constructor(endpoint: Endpoint, protocol: TextProtocol, id: string, call: TextCall) {
+    this.#endpoint = endpoint
+    this.#protocol = protocol
+    this.#id = id
+    this.#call = call
+  }
+
+  take(): Part | undefined {
+    const part = this.#queue[this.#at]
+    if (part) {
+      this.#at++
+      if (part.type !== 'notice') this.#content = true
+      return part
+    }
+    if (this.#at > 0) {
+      this.#queue.length = 0
+      this.#at = 0
+    }
+    return undefined
+  }
+
+  async next(): Promise<IteratorResult<Part, undefined>> {
+    for (;;) {
+      const part = this.take()
+      if (part) return { done: false, value: part }
+      if (this.#failure) {
+        const { error } = this.#failure
+        this.#failure = undefined
+        throw error
+      }
+      if (this.#stage === 'over') return { done: true, value: undefined }
+      try {
+        await this.#advance()
+      } catch (error) {
+        this.#fail(error)
+      }
+    }
+  }
+
+  async return(): Promise<IteratorResult<Part, undefined>> {
+    this.#close()
+    return { done: true, value: undefined }
+  }
+
+  /** One step towards more parts. */
+  async #advance(): Promise<void> {
+    switch (this.#stage) {
+      case 'new': {
+        const wire = this.#protocol.request(this.#call, { provider: this.#endpoint.provider, model: this.#id })
+        for (const warning of wire.warnings)
+          this.#queue.push({ type: 'notice', kind: 'warning', message: warning.message, warning })
+        this.#exchange = await open(this.#endpoint, wire, this.#call)
+        this.#stage = 'connecting'
+        return
+      }
+      case 'connecting':
+        await this.#exchange?.connected
+        this.#stage = 'waiting'
+        this.#notice('connected', 'The request was sent.')
+        return
+      case 'waiting':
+        await this.#begin(await (this.#exchange as Exchange).reply)
+        return
+      case 'streaming':
+        await this.#read()
+    }
+  }
+
+  async #begin(reply: HttpReply): Promise<void> {
+    this.#notice('headers', `The service answered with status ${reply.status}.`)
+    this.#body = reply.body
+    const { status, headers } = reply
+    const context = { provider: this.#endpoint.provider, model: this.#id }
+    if (status < 200 || status >= 300) {
+      const body = parse(await readText(reply.body))
+      throw wireError({ ...context, status, headers, body }, this.#protocol.errorCodes)
+    }
+    this.#decoder = this.#protocol.decoder({ ...context, headers, out: this.#queue })
+    const first = await reply.body.next()
+    if (isEventStream(headers['content-type'], first)) {
+      this.#framing = sse({
+        event: (data, name) => this.#event(data, name),
+        comment: () => this.#notice('alive', 'The service is still working.'),
+      })
+      this.#stage = 'streaming'
+      this.#feed(first)
+      return
+    }
+    const text = new TextDecoder().decode(Buffer.concat([first ?? new Uint8Array(), await reply.body.bytes(bodyLimit)]))
+    const body = parse(text)
+    if (typeof body !== 'object' || body === null) throw this.#notJson(text, status, headers)
+    this.#decoder.whole(body)
+    this.#decoder.end(true)
+    this.#finish()
+  }
+
+  async #read(): Promise<void> {
+    const body = this.#body as ByteQueue
+    const chunk = body.take() ?? (await (this.#decoder?.settled ? within(body.next(), settledGrace) : body.next()))
+    this.#feed(chunk)
+  }
+
+  #feed(chunk: Uint8Array | undefined): void {
+    if (chunk) return this.#framing?.feed(chunk)
+    this.#ended = true
+    this.#framing?.end()
+    if (this.#stage === 'over') return
+    this.#decoder?.end(false)
+    this.#finish()
+  }
+
+  #event(data: string, name: string | undefined): void {
+    if (this.#stage === 'over' || this.#failure) return
+    if (data === '[DONE]') {
+      try {
+        this.#decoder?.end(true)
+        this.#finish()
+      } catch (error) {
+        this.#fail(error)
+      }
+      return
+    }
+    let value: unknown
+    try {
+      value = JSON.parse(data)
+    } catch {
+      // Cut off in the middle by the end of the body: that is `truncated`, not `malformed`.
+      if (!this.#ended) this.#skip(data)
+      return
+    }
+    try {
+      if (typeof value === 'object' && value !== null) this.#decoder?.event(value as never, name)
+      else this.#skip(data)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #skip(data: string): void {
+    const message = `An event of the stream was not JSON and was skipped: ${data.slice(0, 80)}`
+    this.#queue.push({ type: 'notice', kind: 'warning', message, warning: { option: 'stream', message } })
+  }
+
+  #notice(kind: 'connected' | 'headers' | 'alive', message: string): void {
+    this.#queue.push({ type: 'notice', kind, message })
+  }
+
+  #finish(): void {
+    this.#stage = 'over'
+    this.#body?.finish()
+  }
+
+  /** What was decoded before is delivered first. */
+  #fail(error: unknown): void {
+    this.#failure = { error: this.#call.signal?.aborted ? this.#call.signal.reason : this.#explain(error) }
+    this.#close()
+  }
+
+  #close(): void {
+    this.#stage = 'over'
+    this.#body?.close()
+    this.#exchange?.close()
+  }
+
+  #explain(error: unknown): unknown {
+    if (!(error instanceof AnyModelError)) return error
+    const phase = this.#decoder ? (this.#hasContent() ? 'post-content' : 'pre-content') : undefined
+    return error.with({ provider: this.#endpoint.provider, model: this.#id, phase: phase ?? error.phase })
+  }
+
+  #hasContent(): boolean {
+    return this.#content || this.#queue.some((part) => part.type !== 'notice')
+  }
+
+  #notJson(text: string, status: number, headers: Readonly<Record<string, string>>): AnyModelError {
+    if (text.trim() === '')
+      return new AnyModelError('truncated', `${this.#endpoint.provider}/${this.#id}: the answer is empty.`, { status })
+    const error = wireError({ provider: this.#endpoint.provider, model: this.#id, status, headers, body: text })
+    return new AnyModelError('malformed', error.message, { status, requestId: error.requestId })
+  }
+}
+
+/** The content type decides; where it says nothing useful, the first byte does: JSON begins with a bracket, HTML with `<`. */
+function isEventStream(contentType: string | undefined, first: Uint8Array | undefined): boolean {
+  if (contentType?.includes('event-stream')) return true
+  if (contentType?.includes('json') || contentType?.includes('html') || first === undefined) return false
+  const start = new TextDecoder().decode(first.subarray(0, 64)).trimStart()
+  return /^(?:data|event|id|retry)?:/.test(start)
+}
+
+/** `undefined` when nothing comes in time. */
+function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms)
+  })
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,62 @@
+import type {
+  EmbeddingCall,
+  EmbeddingResult,
+  ErrorCode,
+  JsonObject,
+  Part,
+  TextCall,
+  TextSupport,
+  Warning,
+} from '@anymodel/core'
+
+/** A request in a protocol's words. */
+export interface WireRequest {
+  /** Appended to the endpoint's base URL. */
+  readonly path: string
+  readonly body: JsonObject
+  readonly headers?: Readonly<Record<string, string>>
+  readonly warnings: readonly Warning[]
+}
+
+/** Who is asked: what a request encoder needs to know beyond the call. */
+export interface Target {
+  readonly provider: string
+  readonly model: string
+}
+
+/** What a decoder needs to know about the reply it reads. */
+export interface ReplyContext extends Target {
+  readonly headers: Readonly<Record<string, string>>
+  /** Where parts go, in order. */
+  readonly out: Part[]
+}
+
+/** Reads one answer. Synchronous, no I/O, no clock. Every method may throw an `AnyModelError`; parts pushed before count. */
+export interface Decoder {
+  /** One event of a stream: its JSON value and its name, where the framing has one. */
+  event(value: JsonObject, name: string | undefined): void
+  /** A whole response body. */
+  whole(value: unknown): void
+  /**
+   * The bytes are over, or (`done`) the sentinel `[DONE]` came. Pushes `finish`; throws `truncated` when the answer had not ended.
+   */
+  end(done: boolean): void
+  /** True once the answer's end is known, even if trailing events (usage) may still come. */
+  readonly settled: boolean
+}
+
+/** How to talk: pure functions between our types and one wire format. */
+export interface TextProtocol {
+  supports(model: string): TextSupport
+  request(call: TextCall, target: Target): WireRequest
+  decoder(context: ReplyContext): Decoder
+  /** Error codes for the service's own codes and types, beyond what the status says. */
+  readonly errorCodes?: Readonly<Record<string, ErrorCode>>
+}
+
+/** The same for embeddings: one request, one whole answer. */
+export interface EmbeddingProtocol {
+  readonly maxBatch?: number
+  request(call: EmbeddingCall, target: Target): WireRequest
+  result(body: unknown, call: EmbeddingCall): Omit<EmbeddingResult, 'warnings'>
+}

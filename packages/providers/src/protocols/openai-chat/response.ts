@@ -1,0 +1,241 @@
+import { AnyModelError, type FinishReason, type Json, type JsonObject, type Usage } from '@anymodel/core'
+import type { Decoder, ReplyContext } from '../../protocol.ts'
+import { requestId, wireError } from '../../wire-error.ts'
+import type { ChatCitation, ChatContentPart, ChatMessage, ChatResponse, ChatToolCall, ChatUsage } from './wire.ts'
+
+const finishReasons: Readonly<Record<string, FinishReason>> = {
+  stop: 'stop',
+  eos: 'stop',
+  end_turn: 'stop',
+  length: 'length',
+  max_tokens: 'length',
+  model_length: 'length',
+  tool_calls: 'tool-calls',
+  function_call: 'tool-calls',
+  tool_use: 'tool-calls',
+  content_filter: 'content-filter',
+  refusal: 'refusal',
+}
+
+/** Finish reasons that mean that the answer broke off. */
+const brokenOff: ReadonlySet<string> = new Set(['error', 'insufficient_system_resource'])
+
+/** Chat Completions, streamed or whole, as parts. */
+export class ChatDecoder implements Decoder {
+  readonly #context: ReplyContext
+  #id: string | undefined
+  #model: string | undefined
+  #reason: string | undefined
+  #usage: ChatUsage | undefined
+  #refused = false
+  #calls: { index: number | undefined; id: string; name: string }[] = []
+  #logprobs: object[] | undefined
+  #sources = new Set<string>()
+  #reasoningDetails: object[] | undefined
+  #reasoned = false
+  #details: Record<string, Json> = {}
+
+  constructor(context: ReplyContext) {
+    this.#context = context
+  }
+
+  get settled(): boolean {
+    return this.#reason !== undefined
+  }
+
+  event(value: JsonObject, name: string | undefined): void {
+    if (name === 'error') throw this.#error(value)
+    this.#read(value as ChatResponse)
+  }
+
+  whole(value: unknown): void {
+    const body = value as ChatResponse
+    if (!Array.isArray(body.choices) && body.error === undefined) {
+      throw Array.isArray(value) || !('id' in (value as object))
+        ? this.#error(value)
+        : new AnyModelError('malformed', 'The answer has no choices.')
+    }
+    this.#read(body)
+  }
+
+  end(done: boolean): void {
+    const { out, provider, model, headers } = this.#context
+    if (this.#reason === undefined && !done)
+      throw new AnyModelError('truncated', `${provider}/${model}: the stream ended before the answer did.`)
+    this.#closeReasoning()
+    const mapped = this.#reason === undefined ? 'stop' : (finishReasons[this.#reason] ?? 'other')
+    const reason = this.#refused ? 'refusal' : this.#calls.length > 0 && mapped === 'stop' ? 'tool-calls' : mapped
+    if (this.#logprobs) this.#details.logprobs = this.#logprobs as unknown as Json
+    out.push({
+      type: 'finish',
+      reason,
+      usage: toUsage(this.#usage),
+      response: {
+        provider,
+        model: this.#model ?? model,
+        id: this.#id,
+        requestId: requestId(headers),
+        headers,
+        rawReason: this.#reason,
+        details: this.#details,
+      },
+    })
+  }
+
+  #read(chunk: ChatResponse): void {
+    if (chunk.id) this.#id ??= chunk.id
+    if (chunk.model) this.#model ??= chunk.model
+    const usage = chunk.usage ?? chunk.x_groq?.usage
+    if (usage) this.#usage = usage
+    if (chunk.service_tier) this.#details.serviceTier = chunk.service_tier
+    for (const choice of chunk.choices ?? []) {
+      // With `n` above 1 (through `extra`) choices interleave: the first one is the answer.
+      if ((choice.index ?? 0) !== 0) continue
+      const message = choice.delta ?? choice.message
+      if (message) this.#message(message)
+      else if (choice.text) this.#text(choice.text)
+      if (choice.logprobs?.content) (this.#logprobs ??= []).push(...choice.logprobs.content)
+      if (choice.finish_reason) this.#reason = choice.finish_reason
+    }
+    if (chunk.citations || chunk.search_results) this.#cited(chunk)
+    if (chunk.error || (this.#reason !== undefined && brokenOff.has(this.#reason)))
+      throw this.#error(
+        chunk.error
+          ? chunk
+          : { error: { message: `The service broke the answer off (${this.#reason}).`, code: 'server_error' } },
+      )
+  }
+
+  #message(message: ChatMessage): void {
+    const reasoning = message.reasoning_content ?? message.reasoning
+    if (reasoning) this.#reasoning(reasoning)
+    if (message.reasoning_details?.length) (this.#reasoningDetails ??= []).push(...message.reasoning_details)
+    if (typeof message.content === 'string') this.#text(message.content)
+    else if (message.content) for (const part of message.content) this.#contentPart(part)
+    if (message.refusal) {
+      this.#refused = true
+      this.#text(message.refusal)
+    }
+    if (message.tool_calls) for (const call of message.tool_calls) this.#toolCall(call)
+    if (message.function_call) this.#toolCall({ index: 0, function: message.function_call })
+    if (message.annotations)
+      for (const { url_citation } of message.annotations) if (url_citation) this.#source(url_citation)
+    if (message.audio) this.#audio(message.audio)
+    if (message.images) for (const image of message.images) this.#image(image.image_url?.url)
+  }
+
+  #text(text: string): void {
+    if (text === '') return
+    if (this.#reasoned) this.#closeReasoning()
+    this.#context.out.push({ type: 'text', text })
+  }
+
+  #reasoning(text: string): void {
+    this.#reasoned = true
+    this.#context.out.push({ type: 'reasoning', text })
+  }
+
+  /** What the service may want back rides on the end of the reasoning block. */
+  #closeReasoning(): void {
+    if (!this.#reasoned && !this.#reasoningDetails) return
+    const data = (this.#reasoningDetails ?? []) as unknown as Json
+    this.#context.out.push({ type: 'reasoning', text: '', opaque: { provider: this.#context.provider, data } })
+    this.#reasoned = false
+    this.#reasoningDetails = undefined
+  }
+
+  /** Mistral sends arrays of parts where others send text. */
+  #contentPart(part: ChatContentPart): void {
+    if (part.type === 'text' && part.text) this.#text(part.text)
+    else if (part.type === 'thinking')
+      for (const piece of part.thinking ?? []) if (piece.text) this.#reasoning(piece.text)
+  }
+
+  /** Fragments belong together by index; a new id at a known index is a new call, for servers that number every call 0. */
+  #toolCall(wire: ChatToolCall): void {
+    if (this.#reasoned) this.#closeReasoning()
+    const index = wire.index ?? undefined
+    const id = wire.id || undefined
+    const name = wire.function?.name ?? wire.custom?.name ?? ''
+    const known =
+      id !== undefined
+        ? this.#calls.find((call) => call.id === id)
+        : this.#calls.findLast((call) => index === undefined || call.index === index)
+    let call = known
+    if (!call || (id === undefined && name !== '' && index === undefined && call.name !== '')) {
+      call = { index, id: id ?? `${this.#id ?? 'call'}-${this.#calls.length}`, name }
+      this.#calls.push(call)
+    } else if (call.name === '' && name !== '') call.name = name
+    const raw = wire.function?.arguments ?? wire.custom?.input ?? ''
+    const input = typeof raw === 'string' ? raw : JSON.stringify(raw)
+    const opaque = wire.extra_content
+      ? { opaque: { provider: this.#context.provider, data: { extra_content: wire.extra_content } as unknown as Json } }
+      : {}
+    this.#context.out.push({ type: 'tool-call', id: call.id, name: call.name, input, ...opaque })
+  }
+
+  #source({ url, title, content, start_index, end_index }: ChatCitation): void {
+    this.#context.out.push({
+      type: 'source',
+      ...(url === undefined ? {} : { url }),
+      ...(title === undefined ? {} : { title }),
+      ...(content === undefined ? {} : { quote: content }),
+      ...(start_index === undefined ? {} : { start: start_index }),
+      ...(end_index === undefined ? {} : { end: end_index }),
+    })
+  }
+
+  /** Perplexity repeats all its sources with every chunk. */
+  #cited({ citations, search_results }: ChatResponse): void {
+    const found = search_results ?? (citations ?? []).map((url) => ({ url }))
+    for (const { url, title } of found as { url?: string; title?: string }[]) {
+      if (url === undefined || this.#sources.has(url)) continue
+      this.#sources.add(url)
+      this.#source({ url, ...(title === undefined ? {} : { title }) })
+    }
+  }
+
+  #audio({ data, transcript }: NonNullable<ChatMessage['audio']>): void {
+    if (transcript) this.#text(transcript)
+    if (data) this.#context.out.push({ type: 'file', mediaType: 'audio/wav', data: Buffer.from(data, 'base64') })
+  }
+
+  #image(url: string | undefined): void {
+    const match = /^data:([^;,]+);base64,(.*)$/s.exec(url ?? '')
+    if (match)
+      this.#context.out.push({
+        type: 'file',
+        mediaType: match[1] as string,
+        data: Buffer.from(match[2] as string, 'base64'),
+      })
+  }
+
+  #error(body: unknown): AnyModelError {
+    return wireError({
+      provider: this.#context.provider,
+      model: this.#context.model,
+      headers: this.#context.headers,
+      body,
+    })
+  }
+}
+
+export function toUsage(usage: ChatUsage | undefined): Usage {
+  if (!usage) return {}
+  const {
+    prompt_tokens,
+    completion_tokens,
+    total_tokens,
+    prompt_tokens_details: prompt,
+    completion_tokens_details: completion,
+  } = usage
+  return {
+    input: prompt_tokens ?? undefined,
+    output: completion_tokens ?? undefined,
+    total: total_tokens ?? undefined,
+    cacheRead: prompt?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? undefined,
+    cacheWrite: prompt?.cache_write_tokens ?? undefined,
+    reasoning: completion?.reasoning_tokens ?? undefined,
+    raw: usage as unknown as Json,
+  }
+}

@@ -1,0 +1,201 @@
+import { AnyModelError, type ErrorCode, type ErrorInfo } from '@anymodel/core'
+import { retryAfter } from '@anymodel/core/http'
+
+/** An error as a service reported it: in an error response, in a body under status 200, or inside a stream. */
+export interface WireError {
+  readonly provider: string
+  readonly model: string
+  /** Absent for errors inside a stream. */
+  readonly status?: number | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** The parsed body, or its text when it is not JSON. */
+  readonly body: unknown
+}
+
+interface Described {
+  message?: string | undefined
+  /** The service's own codes, most specific first. */
+  codes: string[]
+}
+
+/** Every service's error body comes down to a message and some codes. */
+function describe(body: unknown): Described {
+  if (typeof body === 'string') return { message: htmlTitle(body), codes: [] }
+  if (Array.isArray(body)) return describe(body[0])
+  if (typeof body !== 'object' || body === null) return { codes: [] }
+  const { error, detail, message, type, code, status, details, response } = body as Record<string, unknown>
+  if (typeof error === 'object' && error !== null) {
+    const inner = describe(error)
+    const raw = (error as { metadata?: { raw?: unknown } }).metadata?.raw
+    return {
+      message:
+        [inner.message, typeof raw === 'string' ? raw.slice(0, 500) : undefined].filter(Boolean).join(': ') ||
+        undefined,
+      codes: [...inner.codes, ...text(code, type)],
+    }
+  }
+  if (typeof response === 'object' && response !== null && 'error' in response) return describe(response)
+  const reasons = Array.isArray(details) ? details.map((d) => (d as { reason?: unknown } | null)?.reason) : []
+  const codes = text(...reasons, code, type, status)
+  if (typeof error === 'string') return { message: error, codes }
+  if (typeof message === 'string') return { message, codes }
+  if (typeof detail === 'string') return { message: detail, codes }
+  if (Array.isArray(detail)) {
+    const lines = detail.map((d) =>
+      typeof d === 'object' && d
+        ? `${[(d as { loc?: unknown[] }).loc].flat(2).join('.')}: ${String((d as { msg?: unknown }).msg)}`
+        : String(d),
+    )
+    return { message: lines.join('; '), codes }
+  }
+  return { codes }
+}
+
+const text = (...values: unknown[]): string[] =>
+  values.filter((v) => typeof v === 'string' || typeof v === 'number').map(String)
+
+function htmlTitle(body: string): string | undefined {
+  if (!/^\s*</.test(body)) return body.trim().slice(0, 500) || undefined
+  const title = /<title>([^<]*)<\/title>/i.exec(body)?.[1]?.trim()
+  return `an HTML page came back${title ? ` ("${title}")` : ''}: a proxy or a wrong baseURL`
+}
+
+const byStatus: Readonly<Record<number, ErrorCode>> = {
+  400: 'bad-request',
+  401: 'auth',
+  402: 'quota',
+  403: 'auth',
+  404: 'not-found',
+  405: 'not-found',
+  408: 'timeout',
+  409: 'server',
+  413: 'context-length',
+  422: 'bad-request',
+  425: 'server',
+  429: 'rate-limit',
+  498: 'rate-limit',
+  503: 'server',
+  529: 'rate-limit',
+}
+
+/** Codes that several services use. */
+const byCode: Readonly<Record<string, ErrorCode>> = {
+  API_KEY_INVALID: 'auth',
+  authentication_error: 'auth',
+  billing_error: 'quota',
+  content_filter: 'content-filter',
+  content_policy_violation: 'content-filter',
+  context_length_exceeded: 'context-length',
+  exceed_context_size_error: 'context-length',
+  insufficient_quota: 'quota',
+  invalid_api_key: 'auth',
+  invalid_request_error: 'bad-request',
+  invalid_prompt: 'content-filter',
+  model_not_found: 'not-found',
+  not_found_error: 'not-found',
+  overloaded_error: 'rate-limit',
+  permission_error: 'auth',
+  rate_limit_error: 'rate-limit',
+  rate_limit_exceeded: 'rate-limit',
+  request_too_large: 'context-length',
+  api_error: 'server',
+  server_error: 'server',
+  timeout_error: 'timeout',
+  INVALID_ARGUMENT: 'bad-request',
+  NOT_FOUND: 'not-found',
+  PERMISSION_DENIED: 'auth',
+  RESOURCE_EXHAUSTED: 'rate-limit',
+  UNAUTHENTICATED: 'auth',
+  UNAVAILABLE: 'server',
+  INTERNAL: 'server',
+  DEADLINE_EXCEEDED: 'timeout',
+}
+
+const contextLength =
+  /context[ _-]?(?:length|window|size)|maximum context|too many (?:input )?tokens|prompt is too long|input is too long|exceeds? (?:the )?(?:model'?s )?(?:max(?:imum)?|available) (?:context|input|number of tokens)|reduce the length|input token count|longer than the model/i
+const throttled = /rate limit|throttl|too many requests/i
+const quota =
+  /insufficient[_ -]?quota|exceeded (?:your|the) (?:current )?quota|credit balance|out of credits|billing|payment required|insufficient (?:balance|credits|funds)/i
+const filtered =
+  /content[ _-]?(?:filter|policy|management policy)|safety system|flagged (?:as|by)|violat\w+ .{0,40}polic/i
+const badKey = /(?:invalid|incorrect|missing) api[ _-]?key|api key not valid/i
+
+function classify(
+  { message = '', codes }: Described,
+  status: number | undefined,
+  own: Readonly<Record<string, ErrorCode>>,
+): ErrorCode {
+  const known = codes
+    .map((code) => own[code] ?? byCode[code] ?? byStatus[Number(code)])
+    .find((code) => code !== undefined)
+  const base =
+    (known === 'bad-request' || known === undefined) && status !== undefined && status !== 200
+      ? (byStatus[status] ?? (status >= 500 ? 'server' : (known ?? 'bad-request')))
+      : (known ?? 'server')
+  if (base === 'rate-limit' && quota.test(message) && !/per (?:minute|second|day)|retry in/i.test(message))
+    return 'quota'
+  if (base !== 'bad-request' && base !== 'server' && base !== 'context-length') return base
+  if (badKey.test(message)) return 'auth'
+  if (contextLength.test(message) && !throttled.test(message)) return 'context-length'
+  if (base === 'bad-request' && filtered.test(message)) return 'content-filter'
+  if (quota.test(message) && base === 'bad-request') return 'quota'
+  return base
+}
+
+const advice: Partial<Record<ErrorCode, string>> = {
+  auth: 'Check the API key and what it may use.',
+  quota: 'Waiting does not help: add credit, or use another key.',
+  'not-found': 'Check the model id and baseURL.',
+  'context-length': 'Shorten the input, or use a model with a larger window.',
+}
+
+/** The typed error for what a service reported. */
+export function wireError(wire: WireError, own: Readonly<Record<string, ErrorCode>> = {}): AnyModelError {
+  const { provider, model, status, headers = {}, body } = wire
+  const described = describe(body)
+  const code = classify(described, status, own)
+  const words =
+    described.message ??
+    (status === undefined ? 'the service reported an error without a message' : `HTTP ${status} without a message`)
+  const should = headers['x-should-retry']
+  const info: ErrorInfo = {
+    status,
+    provider,
+    model,
+    requestId: requestId(headers, body),
+    providerCode: described.codes[0],
+    retryAfter: retryAfter(
+      headers,
+      typeof body === 'string' ? body : JSON.stringify(body ?? ''),
+      code === 'rate-limit',
+    ),
+    retryable: should === 'true' ? true : should === 'false' ? false : undefined,
+    phase: status === undefined ? undefined : 'headers',
+  }
+  const hint = advice[code]
+  return new AnyModelError(
+    code,
+    `${provider}/${model}: ${words.slice(0, 1_000)}${/[.!?]$/.test(words) ? '' : '.'}${hint ? ` ${hint}` : ''}`,
+    info,
+  )
+}
+
+const requestIdHeaders = [
+  'x-request-id',
+  'request-id',
+  'apim-request-id',
+  'x-ms-request-id',
+  'x-amzn-requestid',
+  'mistral-correlation-id',
+  'x-ds-trace-id',
+  'x-generation-id',
+  'cf-ray',
+]
+
+/** The id to quote to the service's support. */
+export function requestId(headers: Readonly<Record<string, string>>, body?: unknown): string | undefined {
+  const name = requestIdHeaders.find((header) => headers[header])
+  if (name) return headers[name]
+  const id = (body as { request_id?: unknown } | null | undefined)?.request_id
+  return typeof id === 'string' ? id : undefined
+}
