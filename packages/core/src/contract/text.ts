@@ -114,14 +114,19 @@ export interface TextModel {
 }
 
 /** What `TextModel.stream` gives: an async iterable whose iterator may hand over parts that are already there without a promise. */
-export interface PartStream extends AsyncIterable<Part> {
+export interface PartStream {
   [Symbol.asyncIterator](): PartIterator
 }
 
-export interface PartIterator extends AsyncIterator<Part, undefined, undefined> {
+/** What an iterator of parts gives. */
+export type PartResult = IteratorResult<Part, unknown>
+
+/** An async iterator of parts; any async generator is one. */
+export interface PartIterator {
+  next(): Promise<PartResult>
+  return?(value?: unknown): Promise<PartResult>
   /**
    * Optional shortcut: the next part when it has already arrived, else `undefined` (then call `next()`). It saves a promise per part; wrappers may leave it out.
    */
   take?(): Part | undefined
-  return?(value?: undefined): Promise<IteratorResult<Part, undefined>>
 }

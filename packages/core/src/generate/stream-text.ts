@@ -1,9 +1,9 @@
 import type { Part } from '../contract/part.ts'
 import { AnyModelError } from '../errors.ts'
 import { Collector } from '../stream/collect.ts'
+import { type NodeResponse, pipeTo, type RespondOptions, toResponse } from '../stream/respond.ts'
 import { Shared, type SharedReader } from '../stream/share.ts'
 import type { Tools } from '../tool/tool.ts'
-import { withPartial } from './answer.ts'
 import type { TextOptions } from './options.ts'
 import type { TextResult } from './result.ts'
 import { run } from './run.ts'
@@ -14,6 +14,10 @@ export interface TextStream<T extends Tools = Tools> extends AsyncIterable<Part>
   readonly textStream: AsyncIterable<string>
   /** What `generateText` would have returned. Reading it runs the answer to its end. */
   readonly result: Promise<TextResult<T>>
+  /** A web `Response` for your own handler (Hono, Next, Bun, workers). A client that leaves closes the model's connection. */
+  toResponse(options?: RespondOptions): Response
+  /** Writes the answer to a `node:http` response (Express; Fastify's `reply.raw`), waiting for slow clients. Settles when it is written or the client is gone. */
+  pipeTo(response: NodeResponse, options?: RespondOptions): Promise<void>
 }
 
 /**
@@ -50,6 +54,14 @@ class StreamedText<T extends Tools> implements TextStream<T> {
 
   [Symbol.asyncIterator](): AsyncIterator<Part> {
     return this.#shared.read()
+  }
+
+  toResponse(options?: RespondOptions): Response {
+    return toResponse(this.#shared.read(), options)
+  }
+
+  pipeTo(response: NodeResponse, options?: RespondOptions): Promise<void> {
+    return pipeTo(this.#shared.read(), response, options)
   }
 
   #run(): void {

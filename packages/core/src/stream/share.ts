@@ -113,6 +113,7 @@ export class Shared {
   /** @internal */
   drop(reader: Reader): void {
     if (!this.#readers.delete(reader)) return
+    reader.wake?.()
     if (this.#readers.size === 0 && !this.#keep && !this.#over) this.#leave()
     this.#makeRoom()
   }

@@ -1,0 +1,130 @@
+import type { Attempt, Part } from '../contract/part.ts'
+import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/text.ts'
+import { type AnyModelError, isAnyModelError } from '../errors.ts'
+import { pause } from './pause.ts'
+
+export interface RetryOptions {
+  /** Upper bound on the requests that the service sees. Default 3. */
+  readonly attempts?: number
+  /** Longest wait before a retry, in ms. A service that asks for more is not asked again: the error says for how long (`retryAfter`). Default 20,000. */
+  readonly maxWait?: number
+}
+
+/**
+ * Asks again when a request fails before the first content: connection errors, 408, 409, 429, 5xx, overload, a stream that breaks or is garbage before it says anything. The service's own wait
+ * (`retryAfter`) counts, else exponential backoff with jitter. Never after content was delivered, never when a clock of `withTimeout` ran out (a silent route stays silent), never what can't succeed
+ * the second time. Each failed attempt is a `retry` notice.
+ */
+export function withRetry(model: TextModel, { attempts = 3, maxWait = 20_000 }: RetryOptions = {}): TextModel {
+  return {
+    ...wrap(model),
+    stream: (call) => ({ [Symbol.asyncIterator]: () => new Retrying(model, call, attempts, maxWait) }),
+  }
+}
+
+/** What a wrapper keeps of the model inside. */
+export const wrap = ({ provider, id, supports }: TextModel): Omit<TextModel, 'stream'> => ({ provider, id, supports })
+
+/** Milliseconds before attempt number `attempt` + 1, without a hint: 0.5, 1, 2, 4, 8 s, up to a quarter less. */
+export const backoff = (attempt: number): number =>
+  Math.min(500 * 2 ** (attempt - 1), 8_000) * (1 - Math.random() * 0.25)
+
+/** Milliseconds to wait before asking the same model again; `undefined` when it should not be asked again. */
+export function retryDelay(error: AnyModelError, attempt: number, maxWait: number): number | undefined {
+  if (!error.retryable || error.clock || error.phase === 'post-content') return undefined
+  const delay = error.retryAfter ?? backoff(attempt)
+  return delay > maxWait ? undefined : delay
+}
+
+class Retrying implements PartIterator {
+  readonly #model: TextModel
+  readonly #call: TextCall
+  readonly #attempts: number
+  readonly #maxWait: number
+  readonly #left = new AbortController()
+  #attempt = 0
+  #startedAt = 0
+  #inner: PartIterator | undefined
+  #committed = false
+  #wait: number | undefined
+
+  constructor(model: TextModel, call: TextCall, attempts: number, maxWait: number) {
+    this.#model = model
+    this.#call = call
+    this.#attempts = attempts
+    this.#maxWait = maxWait
+  }
+
+  take(): Part | undefined {
+    return this.#committed ? this.#inner?.take?.() : undefined
+  }
+
+  next(): Promise<PartResult> {
+    return this.#committed ? (this.#inner as PartIterator).next() : this.#probe()
+  }
+
+  async return(): Promise<PartResult> {
+    this.#left.abort()
+    await this.#inner?.return?.()
+    return { done: true, value: undefined }
+  }
+
+  /** Before the first content: an error may still be made good. */
+  async #probe(): Promise<PartResult> {
+    for (;;) {
+      if (this.#wait !== undefined) {
+        await pause(this.#wait, this.#call.signal, this.#left.signal)
+        this.#wait = undefined
+        if (this.#left.signal.aborted) return { done: true, value: undefined }
+      }
+      try {
+        const next = await this.#current().next()
+        const notice = !next.done && next.value.type === 'notice' ? next.value : undefined
+        // The warnings of the first attempt hold for all.
+        if (notice?.kind === 'warning' && this.#attempt > 1) continue
+        this.#committed = !notice
+        return next
+      } catch (error) {
+        return { done: false, value: await this.#failed(error) }
+      }
+    }
+  }
+
+  #current(): PartIterator {
+    if (!this.#inner) {
+      this.#attempt++
+      this.#startedAt = Date.now()
+      this.#inner = this.#model.stream(this.#call)[Symbol.asyncIterator]()
+    }
+    return this.#inner
+  }
+
+  /** The notice of a failed attempt, when there will be another; else throws. */
+  async #failed(error: unknown): Promise<Part> {
+    const delayMs =
+      isAnyModelError(error) && this.#attempt < this.#attempts
+        ? retryDelay(error, this.#attempt, this.#maxWait)
+        : undefined
+    const inner = this.#inner
+    this.#inner = undefined
+    await inner?.return?.()
+    if (!isAnyModelError(error) || delayMs === undefined || this.#call.signal?.aborted) throw error
+    this.#wait = delayMs
+    const attempt: Attempt = {
+      provider: this.#model.provider,
+      model: this.#model.id,
+      startedAt: this.#startedAt,
+      durationMs: Date.now() - this.#startedAt,
+      outcome: error.code,
+      error: error.message,
+      ...(error.partial?.usage ? { usage: error.partial.usage } : {}),
+    }
+    return {
+      type: 'notice',
+      kind: 'retry',
+      message: `Attempt ${this.#attempt} of ${this.#attempts} failed (${error.code}); the next one starts in ${Math.round(delayMs)} ms.`,
+      attempt,
+      delayMs,
+    }
+  }
+}

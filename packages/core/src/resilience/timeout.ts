@@ -1,0 +1,167 @@
+import type { Part } from '../contract/part.ts'
+import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/text.ts'
+import { AnyModelError, type Clock, type Phase } from '../errors.ts'
+import { wrap } from './retry.ts'
+
+/** Five clocks, each in milliseconds; one that is absent does not run. */
+export interface TimeoutOptions {
+  /** From the start until the request is written to a connection. */
+  readonly connect?: number
+  /** From there until the response's headers. */
+  readonly headers?: number
+  /** From the start until the first content: text, reasoning, a tool call, a file. Signs of life do not count. */
+  readonly firstContent?: number
+  /** Between two pieces of content. */
+  readonly idle?: number
+  /** From the start to the end. */
+  readonly total?: number
+}
+
+/**
+ * Puts clocks on every answer. One that runs out ends the answer with a `timeout` error that names the clock, and closes the connection.
+ *
+ * Inside `withRetry` the clocks are those of one attempt; outside of it, of all attempts together.
+ */
+export function withTimeout(model: TextModel, clocks: TimeoutOptions): TextModel {
+  return { ...wrap(model), stream: (call) => ({ [Symbol.asyncIterator]: () => new Timed(model, call, clocks) }) }
+}
+
+const phases: Readonly<Record<Clock, Phase>> = {
+  connect: 'connect',
+  headers: 'headers',
+  firstContent: 'pre-content',
+  idle: 'post-content',
+  total: 'pre-content',
+}
+
+const advice: Readonly<Record<Clock, string>> = {
+  connect: 'no connection was made',
+  headers: 'the service did not answer',
+  firstContent: 'no content came',
+  idle: 'the answer stopped coming',
+  total: 'the answer was not finished',
+}
+
+class Timed implements PartIterator {
+  readonly #model: TextModel
+  readonly #clocks: TimeoutOptions
+  readonly #inner: PartIterator
+  readonly #controller = new AbortController()
+  /** The one deadline that the timer watches besides the total: of connect, headers, firstContent and idle, those that run. */
+  readonly #deadlines = new Map<Clock, number>()
+  #timer: NodeJS.Timeout | undefined
+  #timerAt = 0
+  #started = false
+  #content = false
+  #lastContent = 0
+  #failure: AnyModelError | undefined
+  #reject: ((error: AnyModelError) => void) | undefined
+
+  constructor(model: TextModel, call: TextCall, clocks: TimeoutOptions) {
+    this.#model = model
+    this.#clocks = clocks
+    const signal = call.signal ? AbortSignal.any([call.signal, this.#controller.signal]) : this.#controller.signal
+    this.#inner = model.stream({ ...call, signal })[Symbol.asyncIterator]()
+  }
+
+  take(): Part | undefined {
+    const part = this.#inner.take?.()
+    if (part) this.#passed(part)
+    return part
+  }
+
+  next(): Promise<PartResult> {
+    if (!this.#started) this.#start()
+    if (this.#failure) return Promise.reject(this.#failure)
+    return new Promise((resolve, reject) => {
+      // A model that does not watch its signal must not hold the caller up.
+      this.#reject = reject
+      this.#inner.next().then(
+        (next) => {
+          if (next.done) this.#stop()
+          else this.#passed(next.value)
+          resolve(next)
+        },
+        (error) => {
+          this.#stop()
+          reject(this.#failure ?? error)
+        },
+      )
+    })
+  }
+
+  async return(): Promise<PartResult> {
+    this.#stop()
+    if (!this.#failure) await this.#inner.return?.()
+    return { done: true, value: undefined }
+  }
+
+  #start(): void {
+    this.#started = true
+    const now = Date.now()
+    for (const clock of ['connect', 'firstContent', 'total'] as const) this.#run(clock, now)
+    this.#arm()
+  }
+
+  #run(clock: Clock, now: number): void {
+    const ms = this.#clocks[clock]
+    if (ms !== undefined) this.#deadlines.set(clock, now + ms)
+  }
+
+  #passed(part: Part): void {
+    if (this.#content) {
+      // The timer looks at this when it fires; no timer is touched per part.
+      if (part.type !== 'notice') this.#lastContent = Date.now()
+      return
+    }
+    if (part.type === 'notice') {
+      if (part.kind === 'connected') {
+        this.#deadlines.delete('connect')
+        this.#run('headers', Date.now())
+      } else if (part.kind === 'headers') this.#deadlines.delete('headers')
+      else return
+    } else {
+      this.#content = true
+      this.#lastContent = Date.now()
+      for (const clock of ['connect', 'headers', 'firstContent'] as const) this.#deadlines.delete(clock)
+      this.#run('idle', this.#lastContent)
+    }
+    this.#arm()
+  }
+
+  /** Sets the timer to the nearest deadline. */
+  #arm(): void {
+    let nearest = Number.POSITIVE_INFINITY
+    for (const at of this.#deadlines.values()) nearest = Math.min(nearest, at)
+    if (nearest === this.#timerAt) return
+    clearTimeout(this.#timer)
+    this.#timerAt = nearest
+    if (nearest !== Number.POSITIVE_INFINITY)
+      this.#timer = setTimeout(() => this.#fire(), Math.max(0, nearest - Date.now()))
+  }
+
+  #fire(): void {
+    this.#timerAt = 0
+    const now = Date.now()
+    const { idle } = this.#clocks
+    if (this.#content && idle !== undefined) this.#deadlines.set('idle', this.#lastContent + idle)
+    for (const [clock, at] of this.#deadlines) if (at <= now) return this.#expire(clock)
+    this.#arm()
+  }
+
+  #expire(clock: Clock): void {
+    const { provider, id } = this.#model
+    const phase = clock === 'total' && this.#content ? 'post-content' : phases[clock]
+    const message = `${provider}/${id}: ${advice[clock]} within ${this.#clocks[clock]} ms (clock: ${clock}).`
+    this.#failure = new AnyModelError('timeout', message, { provider, model: id, clock, phase })
+    this.#stop()
+    this.#controller.abort(this.#failure)
+    this.#reject?.(this.#failure)
+    Promise.resolve(this.#inner.return?.()).catch(() => {})
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer)
+    this.#deadlines.clear()
+  }
+}
