@@ -1,5 +1,6 @@
 import type { Attempt, Part } from '../contract/part.ts'
 import type { PartIterator, TextCall, TextModel } from '../contract/text.ts'
+import { addUsage } from '../contract/usage.ts'
 import { AnyModelError, isAnyModelError, type Partial } from '../errors.ts'
 import { Collector } from '../stream/collect.ts'
 import { stopAt } from '../stream/stop.ts'
@@ -13,8 +14,8 @@ export interface Answer {
   readonly attempts: readonly Attempt[]
 }
 
-/** Asks a model once and reads the answer to its end. Every error that leaves here carries what had arrived in `partial`. */
-export async function answer(model: TextModel, call: TextCall, emit: Emit): Promise<Answer> {
+/** Asks a model once and reads the answer to its end. Every error that leaves here carries what had arrived in `partial`, after what `before` had delivered. */
+export async function answer(model: TextModel, call: TextCall, emit: Emit, before?: Partial): Promise<Answer> {
   const collected = new Collector()
   const startedAt = Date.now()
   let firstContentMs: number | undefined
@@ -41,14 +42,14 @@ export async function answer(model: TextModel, call: TextCall, emit: Emit): Prom
       if (pause) await pause
     }
   } catch (error) {
-    throw withPartial(error, call.signal, collected.partial())
+    throw withPartial(error, call.signal, after(before, collected.partial()))
   } finally {
     await iterator.return?.()
   }
   const { finish } = collected
   const { provider, id } = model
   if (!finish) {
-    const info = { provider, model: id, partial: collected.partial() }
+    const info = { provider, model: id, partial: after(before, collected.partial()) }
     throw new AnyModelError(
       'truncated',
       `${provider}/${id}: the stream ended without saying that the answer did.`,
@@ -66,6 +67,11 @@ export async function answer(model: TextModel, call: TextCall, emit: Emit): Prom
   }
   return { collected, attempts: [...collected.failed, attempt] }
 }
+
+const after = (before: Partial | undefined, partial: Partial): Partial =>
+  before
+    ? { ...partial, text: before.text + partial.text, usage: addUsage(before.usage ?? {}, partial.usage ?? {}) }
+    : partial
 
 /** An abort rejects with the signal's own reason, so `partial` is hung on that. */
 export function withPartial(error: unknown, signal: AbortSignal | undefined, partial: Partial): unknown {

@@ -1,6 +1,7 @@
 import type { Json } from '../contract/json.ts'
 import type { AssistantMessage, CacheHint, SystemMessage, TextContent, ToolMessage } from '../contract/message.ts'
 import type { TextModel, ToolChoice, TuningOptions } from '../contract/text.ts'
+import type { DownloadOptions } from '../http/download.ts'
 import type { Tools } from '../tool/tool.ts'
 import type { Step } from './result.ts'
 
@@ -82,6 +83,8 @@ export interface TextOptions<T extends Tools = Tools> extends TuningOptions {
   /** How the answer should travel. `generateText` asks for it whole, `streamText` as a stream. */
   readonly delivery?: 'stream' | 'whole'
   readonly onUnsupported?: 'error' | 'warn' | 'emulate'
+  /** How files given by URL are fetched when the service does not fetch them itself. */
+  readonly downloads?: DownloadOptions
   readonly headers?: Readonly<Record<string, string>>
   /** Merged last into the wire body. */
   readonly extra?: Readonly<Record<string, Json>>

@@ -1,15 +1,16 @@
 import type { FileContent, Message, UserMessage } from '../contract/message.ts'
 import type { TextSupport } from '../contract/text.ts'
 import { AnyModelError } from '../errors.ts'
-import { toFile } from './file-input.ts'
-import type { MessageInput, TextOptions, UserMessageInput } from './options.ts'
+import type { FileContext } from './file-input.ts'
+import type { FileInput, MessageInput, TextOptions, UserMessageInput } from './options.ts'
 
 /** The messages of a call as the contract wants them: files read, shapes checked. Without the `system` option. */
 export async function toMessages(
-  options: Pick<TextOptions, 'prompt' | 'messages' | 'signal'>,
+  options: Pick<TextOptions, 'prompt' | 'messages' | 'downloads' | 'signal'>,
   supports: TextSupport,
 ): Promise<Message[]> {
-  const { prompt, messages, signal } = options
+  const { prompt, messages, downloads, signal } = options
+  const context: FileContext = { supports, downloads, signal }
   if ((prompt === undefined) === (messages === undefined)) {
     throw new AnyModelError(
       'invalid-argument',
@@ -20,17 +21,12 @@ export async function toMessages(
     prompt === undefined ? (messages as readonly MessageInput[]) : [{ role: 'user', content: prompt }]
   if (!Array.isArray(given) || given.length === 0)
     throw new AnyModelError('invalid-argument', 'messages must be an array with at least one message.')
-  return Promise.all(given.map((message, index) => toMessage(message, index, supports, signal)))
+  return Promise.all(given.map((message, index) => toMessage(message, index, context)))
 }
 
 const roles = new Set(['system', 'user', 'assistant', 'tool'])
 
-async function toMessage(
-  message: MessageInput,
-  index: number,
-  supports: TextSupport,
-  signal: AbortSignal | undefined,
-): Promise<Message> {
+async function toMessage(message: MessageInput, index: number, context: FileContext): Promise<Message> {
   if (typeof message !== 'object' || message === null || !roles.has(message.role)) {
     throw new AnyModelError(
       'invalid-argument',
@@ -47,23 +43,18 @@ async function toMessage(
     )
   }
   return message.role === 'user' && typeof message.content !== 'string'
-    ? toUserMessage(message, index, supports, signal)
+    ? toUserMessage(message, index, context)
     : (message as Message)
 }
 
-async function toUserMessage(
-  message: UserMessageInput,
-  index: number,
-  supports: TextSupport,
-  signal: AbortSignal | undefined,
-): Promise<UserMessage> {
+async function toUserMessage(message: UserMessageInput, index: number, context: FileContext): Promise<UserMessage> {
   const pieces = message.content as Exclude<UserMessageInput['content'], string>
   const content = await Promise.all(
     pieces.map((piece, at) => {
       if (piece?.type === 'text' && typeof piece.text === 'string') return piece
       if (piece?.type === 'file')
         return 'data' in piece && piece.data !== undefined && !isReady(piece)
-          ? toFile(piece as never, supports, signal)
+          ? import('./file-input.ts').then(({ toFile }) => toFile(piece as FileInput, context))
           : (piece as FileContent)
       throw new AnyModelError(
         'invalid-argument',

@@ -1,12 +1,12 @@
 import type { AssistantMessage, Message } from '../contract/message.ts'
 import type { TextCall, TextModel, ToolDefinition } from '../contract/text.ts'
 import { addUsage, type Usage } from '../contract/usage.ts'
-import { AnyModelError, isAnyModelError } from '../errors.ts'
+import { AnyModelError, type Partial } from '../errors.ts'
 import { toJsonSchema } from '../schema/to-json-schema.ts'
 import type { Collector } from '../stream/collect.ts'
 import { type Pending, pendingCalls, runTools } from '../tool/run-tools.ts'
 import { isProviderTool, type Tools, toProviderDefinition } from '../tool/tool.ts'
-import { type Answer, answer, type Emit } from './answer.ts'
+import { type Answer, answer, type Emit, withPartial } from './answer.ts'
 import { type StopCondition, stepCount, type TextOptions } from './options.ts'
 import { toMessages } from './prompt.ts'
 import type { Step, TextResult } from './result.ts'
@@ -14,8 +14,9 @@ import type { Step, TextResult } from './result.ts'
 /** The loop over steps: ask, run tools, ask again. `emit` gets every part in order; every step ends with its `finish`, results of tools follow it. */
 export async function run(options: TextOptions, emit: Emit): Promise<TextResult> {
   checkOptions(options)
-  const { signal, tools = {} } = options
+  const { signal, downloads, tools = {} } = options
   signal?.throwIfAborted()
+  const files = { ...(downloads ? { downloads } : {}), ...(signal ? { signal } : {}) }
   let messages = await toMessages(options, options.model.supports)
   const steps: Step[] = []
   let usage: Usage = {}
@@ -35,9 +36,7 @@ export async function run(options: TextOptions, emit: Emit): Promise<TextResult>
   for (;;) {
     const step = (await options.prepareStep?.({ steps, messages })) ?? {}
     const model = step.model ?? options.model
-    const asked = step.messages
-      ? await toMessages({ messages: step.messages, ...(signal ? { signal } : {}) }, model.supports)
-      : messages
+    const asked = step.messages ? await toMessages({ ...files, messages: step.messages }, model.supports) : messages
     const call = toCall(
       options,
       asked,
@@ -45,13 +44,16 @@ export async function run(options: TextOptions, emit: Emit): Promise<TextResult>
       step.toolChoice ?? options.toolChoice,
       toDefinitions(tools, step.activeTools),
     )
-    const answered = await answerAfter(steps, usage, model, call, emit)
+    const answered = await answer(model, call, emit, steps.length > 0 ? delivered(steps, usage) : undefined)
     const { collected } = answered
     messages = [...messages, { role: 'assistant', content: collected.content } satisfies AssistantMessage]
     usage = addUsage(usage, collected.finish?.usage ?? {})
 
     const calls = toPending(collected)
-    const ran = await runTools(calls, { options, messages: messages.slice(0, -1), emit })
+    const ran = await runTools(calls, { options, messages: messages.slice(0, -1), emit }).catch((error) => {
+      const before = delivered(steps, usage)
+      throw withPartial(error, signal, { ...before, text: before.text + collected.text })
+    })
     messages = [...messages, ...ran.messages]
     steps.push(toStep(answered, ran))
     const goOn = collected.finish?.reason === 'pause' || (calls.length > 0 && ran.waiting.length === 0)
@@ -61,22 +63,12 @@ export async function run(options: TextOptions, emit: Emit): Promise<TextResult>
   }
 }
 
-/** An error in a later step says what all steps delivered. */
-async function answerAfter(
-  steps: readonly Step[],
-  usage: Usage,
-  model: TextModel,
-  call: TextCall,
-  emit: Emit,
-): Promise<Answer> {
-  try {
-    return await answer(model, call, emit)
-  } catch (error) {
-    if (steps.length === 0 || !isAnyModelError(error) || !error.partial) throw error
-    const text = steps.map((step) => step.text).join('') + error.partial.text
-    throw error.with({ partial: { ...error.partial, text, usage: addUsage(usage, error.partial.usage ?? {}) } })
-  }
-}
+/** What finished steps delivered. */
+const delivered = (steps: readonly Step[], usage: Usage): Partial => ({
+  text: steps.map((step) => step.text).join(''),
+  toolCalls: [],
+  usage,
+})
 
 async function shouldStop(stopWhen: TextOptions['stopWhen'], steps: readonly Step[]): Promise<boolean> {
   const conditions: readonly StopCondition[] =
@@ -103,6 +95,7 @@ function toCall(
     approvals: _approvals,
     stopWhen: _stop,
     prepareStep: _prepare,
+    downloads: _downloads,
     ...tuning
   } = options
   return {

@@ -1,6 +1,5 @@
 import type { Part } from '../contract/part.ts'
 import { AnyModelError } from '../errors.ts'
-import { Collector } from '../stream/collect.ts'
 import { type NodeResponse, pipeTo, type RespondOptions, toResponse } from '../stream/respond.ts'
 import { Shared, type SharedReader } from '../stream/share.ts'
 import type { Tools } from '../tool/tool.ts'

@@ -37,7 +37,8 @@ export interface ProviderTool {
   readonly definition: JsonObject
 }
 
-export type Tool = FunctionTool<never, unknown> | ProviderTool
+// biome-ignore lint/suspicious/noExplicitAny: a tool's input stands on both sides of its functions, so only `any` takes every tool
+export type Tool = FunctionTool<any, any> | ProviderTool
 
 /** Tools by name. */
 export type Tools = { readonly [name: string]: Tool }
@@ -67,8 +68,7 @@ export const toProviderDefinition = (name: string, { provider, definition }: Pro
   definition,
 })
 
-type InputOf<T> =
-  T extends FunctionTool<infer Input, never> ? Input : T extends { input: infer S extends Schema } ? Infer<S> : Json
+type InputOf<T> = T extends FunctionTool<infer Input, infer _Output> ? Input : Json
 type OutputOf<T> = T extends { execute?(...args: never[]): infer Output } ? Awaited<Output> : unknown
 
 /** A finished call, its input parsed; `input` is the text as written when it does not fit the schema (`invalid` then says why). */
