@@ -43,7 +43,7 @@ export function uiEncoder({ messageId = crypto.randomUUID() } = {}): Encoder {
         type: 'tool-input-start',
         toolCallId: id,
         toolName: name,
-        dynamic: true,
+
         ...(byProvider ? { providerExecuted: true } : {}),
       })
     }
@@ -60,7 +60,7 @@ export function uiEncoder({ messageId = crypto.randomUUID() } = {}): Encoder {
       toolCallId: id,
       toolName: name,
       input: parsed(input),
-      dynamic: true,
+
       ...(byProvider ? { providerExecuted: true } : {}),
     })
   }
@@ -71,10 +71,10 @@ export function uiEncoder({ messageId = crypto.randomUUID() } = {}): Encoder {
           type: 'tool-output-error',
           toolCallId: id,
           errorText: typeof output === 'string' ? output : JSON.stringify(output),
-          dynamic: true,
+
           ...executed,
         })
-      : data({ type: 'tool-output-available', toolCallId: id, output: output ?? null, dynamic: true, ...executed })
+      : data({ type: 'tool-output-available', toolCallId: id, output: output ?? null, ...executed })
     return inputDone(id) + result
   }
 
