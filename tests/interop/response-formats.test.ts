@@ -113,7 +113,6 @@ describe('official clients read our responses', () => {
       'tool-show',
     ])
     expect(last?.parts[2]).toMatchObject({
-      toolName: 'weather',
       state: 'output-available',
       input: { city: 'Oslo' },
       output: { city: 'Oslo', celsius: -3 },
