@@ -5,7 +5,7 @@ import type { Transport } from '@anymodel/core/http'
 export interface ProviderOptions extends Transport {
   /** The key, or a function that fetches it (called per request: rotate as you like). Default: the provider's environment variable. */
   readonly apiKey?: string | (() => string | Promise<string>)
-  /** Where the service is, without a trailing slash. Default: the provider's own. */
+  /** Where the service is. Default: the environment variable `<PROVIDER>_BASE_URL`, such as `OPENAI_BASE_URL`, else the provider's own. */
   readonly baseURL?: string
   /** Headers of every request. A call's `headers` win over them. */
   readonly headers?: Readonly<Record<string, string>>
@@ -24,8 +24,8 @@ export interface Endpoint {
 export interface EndpointSpec {
   readonly provider: string
   readonly baseURL: string
-  /** Environment variable of the key. Without one, no key is needed. */
-  readonly env?: string
+  /** Environment variable of the key, or several, best first. Without one, no key is needed. */
+  readonly env?: string | readonly string[]
   readonly options: ProviderOptions
   /** How the key travels. Default: `Authorization: Bearer`. */
   readonly credential?: (key: string) => Readonly<Record<string, string>>
@@ -35,21 +35,23 @@ const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
 
 /** Puts an endpoint together. Nothing is read or checked before the first request. */
 export function endpoint({ provider, baseURL, env, options, credential = bearer }: EndpointSpec): Endpoint {
+  const variables = env === undefined ? [] : typeof env === 'string' ? [env] : env
+  const fromEnv = process.env[`${provider.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_BASE_URL`]
   return {
     provider,
-    baseURL: (options.baseURL ?? baseURL).replace(/\/+$/, ''),
+    baseURL: (options.baseURL ?? (fromEnv || baseURL)).replace(/\/+$/, ''),
     transport: options,
     async headers() {
       const key =
         typeof options.apiKey === 'function'
           ? await options.apiKey()
-          : (options.apiKey ?? (env ? process.env[env] : undefined))
+          : (options.apiKey ?? variables.map((name) => process.env[name]).find(Boolean))
       const given = lowerCase(options.headers)
       if (key) return { ...credential(checked(key, provider)), ...given }
-      if (env && !hasCredential(given)) {
+      if (variables.length > 0 && !hasCredential(given)) {
         throw new AnyModelError(
           'auth',
-          `No API key for ${provider}. Set the environment variable ${env}, or pass { apiKey }.`,
+          `No API key for ${provider}. Set the environment variable ${variables.join(' or ')}, or pass { apiKey }.`,
           { provider, retryable: false },
         )
       }
