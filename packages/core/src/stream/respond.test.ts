@@ -7,7 +7,12 @@ import { AnyModelError } from '../errors.ts'
 import { streamText } from '../generate/stream-text.ts'
 import type { ResponseFormat } from './respond.ts'
 
-const finish = (reason: 'stop' | 'tool-calls' = 'stop'): Part => ({ type: 'finish', reason, usage: { input: 5, output: 2 }, response: { provider: 'test', model: 'm' } })
+const finish = (reason: 'stop' | 'tool-calls' = 'stop'): Part => ({
+  type: 'finish',
+  reason,
+  usage: { input: 5, output: 2 },
+  response: { provider: 'test', model: 'm' },
+})
 
 /** A model that gives its parts, then waits or throws if told so. */
 const model = (parts: Part[], then?: Error | 'wait'): TextModel & { left: boolean } => ({
@@ -19,7 +24,8 @@ const model = (parts: Part[], then?: Error | 'wait'): TextModel & { left: boolea
     try {
       yield* parts
       if (then instanceof Error) throw then
-      if (then === 'wait') await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+      if (then === 'wait')
+        await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
     } finally {
       this.left = true
     }
@@ -37,11 +43,14 @@ const hello: Part[] = [
   finish('tool-calls'),
 ]
 
-const events = (body: string) => [...body.matchAll(/^data: (.*)$/gm)].map(([, json]) => (json === '[DONE]' ? json : JSON.parse(json as string)))
+const events = (body: string) =>
+  [...body.matchAll(/^data: (.*)$/gm)].map(([, json]) => (json === '[DONE]' ? json : JSON.parse(json as string)))
 
 describe('toResponse', () => {
   const body = async (parts: Part[], format?: ResponseFormat, then?: Error) => {
-    const response = streamText({ model: model(parts, then), prompt: 'hi', tools: { add: { input: {} } } }).toResponse(format ? { format } : {})
+    const response = streamText({ model: model(parts, then), prompt: 'hi', tools: { add: { input: {} } } }).toResponse(
+      format ? { format } : {},
+    )
     return { response, body: await response.text() }
   }
 
@@ -76,8 +85,13 @@ describe('toResponse', () => {
     expect(all.at(-1)).toBe('[DONE]')
     const chunks = all.slice(0, -1)
     expect(chunks.map((c) => c.choices[0].delta.content ?? '').join('')).toBe('Hello')
-    expect(chunks.at(-2).choices[0].delta.tool_calls).toEqual([{ index: 0, id: 'c1', type: 'function', function: { name: 'add', arguments: '{"a":1}' } }])
-    expect(chunks.at(-1)).toMatchObject({ choices: [{ finish_reason: 'tool_calls' }], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } })
+    expect(chunks.at(-2).choices[0].delta.tool_calls).toEqual([
+      { index: 0, id: 'c1', type: 'function', function: { name: 'add', arguments: '{"a":1}' } },
+    ])
+    expect(chunks.at(-1)).toMatchObject({
+      choices: [{ finish_reason: 'tool_calls' }],
+      usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 },
+    })
   })
 
   it('anthropic: numbered blocks between message_start and message_stop', async () => {
@@ -89,14 +103,20 @@ describe('toResponse', () => {
       [1, 'text'],
       [2, 'tool_use'],
     ])
-    expect(all.at(-2)).toMatchObject({ delta: { stop_reason: 'tool_use' }, usage: { input_tokens: 5, output_tokens: 2 } })
+    expect(all.at(-2)).toMatchObject({
+      delta: { stop_reason: 'tool_use' },
+      usage: { input_tokens: 5, output_tokens: 2 },
+    })
   })
 
   it('sse and ndjson: every part as it is, bytes in base64', async () => {
     const sse = events((await body(hello, 'sse')).body)
     expect(sse.at(-1)).toBe('[DONE]')
     expect(sse.slice(0, -1).map((p) => p.type)).toEqual(hello.map((p) => p.type))
-    const lines = (await body(hello, 'ndjson')).body.trim().split('\n').map((line) => JSON.parse(line))
+    const lines = (await body(hello, 'ndjson')).body
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     expect(lines).toHaveLength(hello.length)
     expect(lines[4]).toEqual({ type: 'file', mediaType: 'image/png', data: 'AQID' })
   })
@@ -107,11 +127,18 @@ describe('toResponse', () => {
     expect(response.headers.get('content-type')).toContain('text/plain')
   })
 
-  it.each<ResponseFormat>(['ui', 'openai', 'anthropic', 'sse', 'ndjson'])('%s: an error after text is told in the stream, without what the service said', async (format) => {
-    const { body: text } = await body([{ type: 'text', text: 'Hel' }], format, new AnyModelError('server', 'internal host db-7 is down'))
-    expect(text).toContain('could not finish')
-    expect(text).not.toContain('db-7')
-  })
+  it.each<ResponseFormat>(['ui', 'openai', 'anthropic', 'sse', 'ndjson'])(
+    '%s: an error after text is told in the stream, without what the service said',
+    async (format) => {
+      const { body: text } = await body(
+        [{ type: 'text', text: 'Hel' }],
+        format,
+        new AnyModelError('server', 'internal host db-7 is down'),
+      )
+      expect(text).toContain('could not finish')
+      expect(text).not.toContain('db-7')
+    },
+  )
 
   it('text: an error breaks the body off', async () => {
     await expect(body([{ type: 'text', text: 'Hel' }], 'text', new AnyModelError('server', 'down'))).rejects.toThrow()
@@ -126,7 +153,9 @@ describe('toResponse', () => {
   })
 
   it('an unknown format is refused with the list of formats', () => {
-    expect(() => streamText({ model: model(hello), prompt: 'hi' }).toResponse({ format: 'xml' as 'ui' })).toThrow(/Formats: ui, openai/)
+    expect(() => streamText({ model: model(hello), prompt: 'hi' }).toResponse({ format: 'xml' as 'ui' })).toThrow(
+      /Formats: ui, openai/,
+    )
   })
 })
 
@@ -141,7 +170,13 @@ describe('pipeTo', () => {
   }
 
   it('writes the answer to a node response', async () => {
-    const url = await listen((_req, res) => void streamText({ model: model(hello), prompt: 'hi', tools: { add: { input: {} } } }).pipeTo(res, { format: 'text', headers: { 'x-mine': '1' } }))
+    const url = await listen(
+      (_req, res) =>
+        void streamText({ model: model(hello), prompt: 'hi', tools: { add: { input: {} } } }).pipeTo(res, {
+          format: 'text',
+          headers: { 'x-mine': '1' },
+        }),
+    )
     const response = await fetch(url)
     expect(response.headers.get('x-mine')).toBe('1')
     expect(await response.text()).toBe('Hello')
@@ -150,7 +185,9 @@ describe('pipeTo', () => {
   it('a client that disconnects closes the model', async () => {
     const slow = model([{ type: 'text', text: 'a' }], 'wait')
     const piped: Promise<void>[] = []
-    const url = await listen((_req, res) => void piped.push(streamText({ model: slow, prompt: 'hi' }).pipeTo(res, { format: 'text' })))
+    const url = await listen(
+      (_req, res) => void piped.push(streamText({ model: slow, prompt: 'hi' }).pipeTo(res, { format: 'text' })),
+    )
     const controller = new AbortController()
     const response = await fetch(url, { signal: controller.signal })
     await response.body?.getReader().read()
@@ -170,7 +207,9 @@ describe('pipeTo', () => {
         yield finish()
       },
     }
-    const url = await listen((_req, res) => void streamText({ model: endless, prompt: 'hi' }).pipeTo(res, { format: 'text' }))
+    const url = await listen(
+      (_req, res) => void streamText({ model: endless, prompt: 'hi' }).pipeTo(res, { format: 'text' }),
+    )
     const request = http.get(url, (response) => response.pause())
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(made).toBeLessThan(50_000)

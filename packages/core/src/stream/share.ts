@@ -85,7 +85,8 @@ export class Shared {
     this.#begin()
     const reader: Reader = { at: this.#base, wake: undefined }
     this.#readers.add(reader)
-    return { reader, past: this.#past.slice() }
+    // The last entry may still grow: the reader gets its own.
+    return { reader, past: this.#past.map((part, at) => (at === this.#past.length - 1 ? { ...part } : part)) }
   }
 
   /** @internal The next part that is already here. */
@@ -206,12 +207,22 @@ export class SharedReader implements AsyncIterableIterator<Part, undefined, unde
   }
 }
 
-/** Appends a part; a text fragment joins the text before it. */
+type Merged = { -readonly [K in keyof Part]: Part[K] } & { text?: string; input?: string; opaque?: unknown }
+
+/** Appends a part; a fragment joins the one before it. The entries of `past` are its own. */
 function mergeInto(past: Part[], part: Part): void {
-  const last = past.at(-1)
-  if ((part.type === 'text' || part.type === 'reasoning') && last?.type === part.type && !last.opaque) {
-    past[past.length - 1] = { ...part, text: last.text + part.text }
-  } else if (part.type === 'tool-call' && last?.type === 'tool-call' && last.id === part.id && !last.opaque) {
-    past[past.length - 1] = { ...part, input: last.input + part.input }
-  } else past.push(part)
+  const last = past.at(-1) as Merged | undefined
+  if (last && last.type === part.type && !last.opaque) {
+    if (part.type === 'text' || part.type === 'reasoning') {
+      last.text += part.text
+      if (part.opaque) last.opaque = part.opaque
+      return
+    }
+    if (part.type === 'tool-call' && (last as { id?: string }).id === part.id) {
+      last.input += part.input
+      if (part.opaque) last.opaque = part.opaque
+      return
+    }
+  }
+  past.push({ ...part })
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Part } from '../contract/part.ts'
 import type { TextModel } from '../contract/text.ts'
 import { streamText } from '../generate/stream-text.ts'
-import { smooth, type SmoothOptions } from './smooth.ts'
+import { type SmoothOptions, smooth } from './smooth.ts'
 
 const finish: Part = { type: 'finish', reason: 'stop', usage: {}, response: { provider: 'test', model: 'm' } }
 const burst = (...texts: string[]): TextModel => ({
@@ -18,7 +18,12 @@ const burst = (...texts: string[]): TextModel => ({
 
 const pieces = async (model: TextModel, options: SmoothOptions) => {
   const out: string[] = []
-  for await (const text of streamText({ model: smooth(model, { delay: 0, ...options }), prompt: 'hi', tools: { x: { input: {} } } }).textStream) out.push(text)
+  for await (const text of streamText({
+    model: smooth(model, { delay: 0, ...options }),
+    prompt: 'hi',
+    tools: { x: { input: {} } },
+  }).textStream)
+    out.push(text)
   return out
 }
 
