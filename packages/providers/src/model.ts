@@ -116,17 +116,21 @@ class Answer implements PartIterator {
   }
 
   take(): Part | undefined {
-    const part = this.#queue[this.#at]
-    if (part) {
-      this.#at++
-      if (part.type !== 'notice') this.#content = true
-      return part
+    for (;;) {
+      const part = this.#queue[this.#at]
+      if (part) {
+        this.#at++
+        if (part.type !== 'notice') this.#content = true
+        return part
+      }
+      if (this.#at > 0) {
+        this.#queue.length = 0
+        this.#at = 0
+      }
+      const chunk = this.#stage === 'streaming' ? this.#body?.take() : undefined
+      if (!chunk) return undefined
+      this.#feed(chunk)
     }
-    if (this.#at > 0) {
-      this.#queue.length = 0
-      this.#at = 0
-    }
-    return undefined
   }
 
   async next(): Promise<IteratorResult<Part, undefined>> {

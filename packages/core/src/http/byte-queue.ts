@@ -19,7 +19,7 @@ export class ByteQueue {
   #ended = false
   #discard = false
   #failure: { readonly error: unknown } | undefined
-  #waiting: { resolve(chunk: Uint8Array | undefined): void; reject(error: unknown): void } | undefined
+  #wake: (() => void) | undefined
 
   constructor(tap: Tap) {
     this.#tap = tap
@@ -27,15 +27,10 @@ export class ByteQueue {
 
   push(chunk: Uint8Array): void {
     if (this.#discard || this.#ended) return
-    const waiting = this.#waiting
-    if (waiting) {
-      this.#waiting = undefined
-      waiting.resolve(chunk)
-      return
-    }
     this.#chunks.push(chunk)
     this.#bytes += chunk.byteLength
-    if (this.#bytes > highWater && !this.#paused) {
+    if (this.#wake) this.#rouse()
+    else if (this.#bytes > highWater && !this.#paused) {
       this.#paused = true
       this.#tap.pause()
     }
@@ -43,8 +38,7 @@ export class ByteQueue {
 
   end(): void {
     this.#ended = true
-    this.#waiting?.resolve(undefined)
-    this.#waiting = undefined
+    this.#rouse()
   }
 
   /** What came before the failure can still be read; then reading throws it. */
@@ -52,34 +46,33 @@ export class ByteQueue {
     if (this.#ended) return
     this.#failure = { error }
     this.end()
-    // `end` answered a waiting reader with "over": its next read throws.
   }
 
-  /** The next chunk that is already here. */
+  /** All bytes that are already here, as one chunk: servers send many small ones, and every chunk has its price. */
   take(): Uint8Array | undefined {
-    const chunk = this.#chunks.shift()
-    if (chunk) {
-      this.#bytes -= chunk.byteLength
-      if (this.#paused && this.#bytes < highWater / 2) {
-        this.#paused = false
-        this.#tap.resume()
-      }
+    const chunks = this.#chunks
+    if (chunks.length === 0) return undefined
+    const all = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, this.#bytes)
+    this.#chunks = []
+    this.#bytes = 0
+    if (this.#paused) {
+      this.#paused = false
+      this.#tap.resume()
     }
-    return chunk
+    return all
   }
 
   /** The next chunk; `undefined` at the end of the body. Throws what broke the body. */
-  next(): Promise<Uint8Array | undefined> {
-    const chunk = this.take()
-    if (chunk) return Promise.resolve(chunk)
-    if (this.#failure) return Promise.reject(this.#failure.error)
-    if (this.#ended) return Promise.resolve(undefined)
-    return new Promise<Uint8Array | undefined>((resolve, reject) => {
-      this.#waiting = { resolve, reject }
-    }).then((value) => {
-      if (value === undefined && this.#failure) throw this.#failure.error
-      return value
-    })
+  async next(): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const chunk = this.take()
+      if (chunk) return chunk
+      if (this.#failure) throw this.#failure.error
+      if (this.#ended) return undefined
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
   }
 
   /** The whole body, at most `limit` bytes; more is cut off. */
@@ -113,5 +106,11 @@ export class ByteQueue {
     this.#discard = true
     this.#chunks = []
     if (!this.#ended) this.#tap.close()
+  }
+
+  #rouse(): void {
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.()
   }
 }
