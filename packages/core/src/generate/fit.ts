@@ -2,7 +2,8 @@ import type { Warning } from '../contract/part.ts'
 import type { Knob, TextCall, TextModel, TextSupport } from '../contract/text.ts'
 import { AnyModelError } from '../errors.ts'
 
-const knobs: readonly Knob[] = [
+/** All tuning options. */
+export const knobs: readonly Knob[] = [
   'maxTokens',
   'temperature',
   'topP',

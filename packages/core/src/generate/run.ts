@@ -1,12 +1,13 @@
 import type { AssistantMessage, Message } from '../contract/message.ts'
-import type { TextCall, TextModel, ToolDefinition } from '../contract/text.ts'
+import type { TextCall, ToolDefinition } from '../contract/text.ts'
 import { addUsage, type Usage } from '../contract/usage.ts'
 import { AnyModelError, type Partial } from '../errors.ts'
-import { toJsonSchema } from '../schema/to-json-schema.ts'
 import type { Collector } from '../stream/collect.ts'
-import { type Pending, pendingCalls, runTools } from '../tool/run-tools.ts'
-import { isProviderTool, type Tools, toProviderDefinition } from '../tool/tool.ts'
+import type { Ran, RunContext } from '../tool/run-tools.ts'
 import { type Answer, answer, type Emit, withPartial } from './answer.ts'
+import { checkOptions } from './check-options.ts'
+import { knobs } from './fit.ts'
+import { answerOpenCalls, pendingCalls } from './open-calls.ts'
 import { type StopCondition, stepCount, type TextOptions } from './options.ts'
 import { toMessages } from './prompt.ts'
 import type { Step, TextResult } from './result.ts'
@@ -14,53 +15,63 @@ import type { Step, TextResult } from './result.ts'
 /** The loop over steps: ask, run tools, ask again. `emit` gets every part in order; every step ends with its `finish`, results of tools follow it. */
 export async function run(options: TextOptions, emit: Emit): Promise<TextResult> {
   checkOptions(options)
-  const { signal, downloads, tools = {} } = options
+  const { signal, downloads } = options
   signal?.throwIfAborted()
   const files = { ...(downloads ? { downloads } : {}), ...(signal ? { signal } : {}) }
   let messages = await toMessages(options, options.model.supports)
   const steps: Step[] = []
   let usage: Usage = {}
 
-  // Calls that an earlier run left open: approved ones run now, before the model is asked.
-  const left = pendingCalls(messages)
-  if (left.length > 0) {
-    const ran = await runTools(left, { options, messages, emit })
-    messages = [...messages, ...ran.messages]
-    if (ran.waiting.length > 0)
-      throw new AnyModelError(
-        'invalid-argument',
-        `The conversation has tool calls without a result: ${ran.waiting.map(({ id }) => id).join(', ')}. Pass approvals, or add a tool message with their results.`,
-      )
-  }
-
+  messages = [...messages, ...(await resume(messages, options, emit))]
   for (;;) {
     const step = (await options.prepareStep?.({ steps, messages })) ?? {}
     const model = step.model ?? options.model
     const asked = step.messages ? await toMessages({ ...files, messages: step.messages }, model.supports) : messages
-    const call = toCall(
-      options,
-      asked,
-      step.system ?? options.system,
-      step.toolChoice ?? options.toolChoice,
-      toDefinitions(tools, step.activeTools),
-    )
+    const definitions = options.tools ? (await toolkit()).toDefinitions(options.tools, step.activeTools) : []
+    const call = toCall({ ...options, ...step }, answerOpenCalls(asked), definitions)
     const answered = await answer(model, call, emit, steps.length > 0 ? delivered(steps, usage) : undefined)
     const { collected } = answered
+    const context = { options, messages, emit }
     messages = [...messages, { role: 'assistant', content: collected.content } satisfies AssistantMessage]
     usage = addUsage(usage, collected.finish?.usage ?? {})
 
-    const calls = toPending(collected)
-    const ran = await runTools(calls, { options, messages: messages.slice(0, -1), emit }).catch((error) => {
+    const ran = await runCalls(collected, context).catch((error) => {
       const before = delivered(steps, usage)
       throw withPartial(error, signal, { ...before, text: before.text + collected.text })
     })
     messages = [...messages, ...ran.messages]
     steps.push(toStep(answered, ran))
-    const goOn = collected.finish?.reason === 'pause' || (calls.length > 0 && ran.waiting.length === 0)
+    const goOn = collected.finish?.reason === 'pause' || (ran.messages.length > 0 && ran.waiting.length === 0)
     if (!goOn || (await shouldStop(options.stopWhen, steps))) {
       return { ...(steps.at(-1) as Step), steps, messages, usage, approvals: ran.approvals }
     }
   }
+}
+
+/** What runs tools is loaded when there are any. */
+const toolkit = () => import('../tool/run-tools.ts')
+
+/** Runs the calls that an earlier run left open: approved ones, before the model is asked. */
+async function resume(messages: readonly Message[], options: TextOptions, emit: Emit): Promise<readonly Message[]> {
+  const left = pendingCalls(messages)
+  if (left.length === 0) return []
+  const ran = await (await toolkit()).runTools(left, { options, messages, emit })
+  if (ran.waiting.length === 0) return ran.messages
+  const ids = ran.waiting.map(({ id }) => id).join(', ')
+  throw new AnyModelError(
+    'invalid-argument',
+    `The conversation has tool calls without a result: ${ids}. Pass approvals, or add a tool message with their results.`,
+  )
+}
+
+const nothing: Ran = { messages: [], results: [], waiting: [], approvals: [], calls: () => [] }
+
+async function runCalls({ toolCalls }: Collector, context: RunContext): Promise<Ran> {
+  if (toolCalls.length === 0) return nothing
+  return (await toolkit()).runTools(
+    toolCalls.filter((call) => !call.byProvider),
+    context,
+  )
 }
 
 /** What finished steps delivered. */
@@ -77,52 +88,20 @@ async function shouldStop(stopWhen: TextOptions['stopWhen'], steps: readonly Ste
   return false
 }
 
-function toCall(
-  options: TextOptions,
-  messages: readonly Message[],
-  system: string | undefined,
-  toolChoice: TextCall['toolChoice'],
-  tools: readonly ToolDefinition[],
-): TextCall {
-  const {
-    model: _model,
-    prompt: _prompt,
-    messages: _messages,
-    system: _system,
-    tools: _tools,
-    toolChoice: _choice,
-    toolConcurrency: _concurrency,
-    approvals: _approvals,
-    stopWhen: _stop,
-    prepareStep: _prepare,
-    downloads: _downloads,
-    ...tuning
-  } = options
+/** Options that go to the model as they are. */
+const handedOn = [...knobs, 'output', 'delivery', 'onUnsupported', 'headers', 'extra', 'signal'] as const
+
+function toCall(options: TextOptions, messages: readonly Message[], tools: readonly ToolDefinition[]): TextCall {
+  const { system, toolChoice } = options
+  const given: { readonly [K in keyof TextCall]?: TextCall[K] } = options as never
   return {
-    ...tuning,
+    ...Object.fromEntries(handedOn.filter((name) => given[name] !== undefined).map((name) => [name, given[name]])),
     messages: system === undefined ? messages : [{ role: 'system', content: system }, ...messages],
     ...(tools.length > 0 ? { tools, ...(toolChoice === undefined ? {} : { toolChoice }) } : {}),
   }
 }
 
-const toDefinitions = (tools: Tools, active: readonly string[] | undefined): ToolDefinition[] =>
-  Object.entries(tools)
-    .filter(([name]) => active === undefined || active.includes(name))
-    .map(([name, tool]) => {
-      if (isProviderTool(tool)) return toProviderDefinition(name, tool)
-      const { description, input, strict } = tool
-      return {
-        type: 'function',
-        name,
-        inputSchema: toJsonSchema(input),
-        ...(description === undefined ? {} : { description }),
-        ...(strict === undefined ? {} : { strict }),
-      }
-    })
-
-const toPending = (collected: Collector): Pending[] => collected.toolCalls.filter((call) => !call.byProvider)
-
-function toStep({ collected, attempts }: Answer, ran: Awaited<ReturnType<typeof runTools>>): Step {
+function toStep({ collected, attempts }: Answer, ran: Ran): Step {
   const { content, finish, warnings, text, reasoning } = collected
   if (!finish) throw new Error('unreachable: an answer has a finish')
   const byProvider = content.filter((piece) => piece.type === 'tool-result')
@@ -142,44 +121,4 @@ function toStep({ collected, attempts }: Answer, ran: Awaited<ReturnType<typeof 
     attempts,
     response: finish.response,
   }
-}
-
-const positive = ['maxTokens', 'topK', 'toolConcurrency'] as const
-const numbers = [
-  'temperature',
-  'topP',
-  'minP',
-  'presencePenalty',
-  'frequencyPenalty',
-  'repetitionPenalty',
-  'seed',
-] as const
-
-/** What a wrong argument would break far from here is told here. */
-function checkOptions(options: TextOptions): void {
-  const wrong = (message: string) => {
-    throw new AnyModelError('invalid-argument', message)
-  }
-  const model = options?.model as TextModel | undefined
-  if (typeof model?.stream !== 'function') {
-    wrong(
-      typeof model === 'string'
-        ? `model is the text "${model}". Pass a model object, such as openai().text('${model}'), or use the client of 'anymodel', which knows names.`
-        : 'model is missing: pass a text model, such as openai().text(id).',
-    )
-  }
-  for (const name of positive) {
-    const value = options[name]
-    if (value !== undefined && !(Number.isInteger(value) && value > 0))
-      wrong(`${name} must be a whole number above 0, not ${String(value)}.`)
-  }
-  for (const name of numbers) {
-    const value = options[name]
-    if (value !== undefined && !Number.isFinite(value)) wrong(`${name} must be a number, not ${String(value)}.`)
-  }
-  if (
-    options.stop !== undefined &&
-    !(Array.isArray(options.stop) && options.stop.every((s) => typeof s === 'string' && s !== ''))
-  )
-    wrong('stop must be an array of non-empty texts.')
 }

@@ -23,19 +23,25 @@ export interface TextStream<T extends Tools = Tools> extends AsyncIterable<Part>
  * Asks a model for text and hands it over while it is written.
  *
  * Returns at once. Leaving the only `for await` closes the connection; `signal` does so for all readers, who then get `signal.reason`.
+ * `ready` is awaited before the model is looked at, when somebody reads: for models whose code is not loaded yet.
  */
-export function streamText<const T extends Tools>(options: TextOptions<T>): TextStream<T> {
-  return new StreamedText(options)
+export function streamText<const T extends Tools>(
+  options: TextOptions<T>,
+  ready?: () => Promise<unknown>,
+): TextStream<T> {
+  return new StreamedText(options, ready)
 }
 
 class StreamedText<T extends Tools> implements TextStream<T> {
   readonly #shared: Shared
   readonly #controller = new AbortController()
   readonly #options: TextOptions<T>
+  readonly #ready: (() => Promise<unknown>) | undefined
   #outcome: Promise<TextResult<T>> | undefined
 
-  constructor(options: TextOptions<T>) {
+  constructor(options: TextOptions<T>, ready: (() => Promise<unknown>) | undefined) {
     this.#options = options
+    this.#ready = ready
     this.#shared = new Shared(
       () => this.#run(),
       () => this.#controller.abort(new AnyModelError('aborted', 'The stream was left before it ended.')),
@@ -67,10 +73,13 @@ class StreamedText<T extends Tools> implements TextStream<T> {
     const shared = this.#shared
     const own = this.#controller.signal
     const signal = this.#options.signal ? AbortSignal.any([this.#options.signal, own]) : own
-    const outcome = run({ ...this.#options, delivery: 'stream', signal } as unknown as TextOptions, (part) => {
-      shared.push(part)
-      if (shared.full) return shared.room()
-    })
+    const options = { ...this.#options, delivery: 'stream', signal } as unknown as TextOptions
+    const begin = () =>
+      run(options, (part) => {
+        shared.push(part)
+        if (shared.full) return shared.room()
+      })
+    const outcome = this.#ready ? this.#ready().then(begin) : begin()
     outcome.then(
       () => shared.end(),
       (error) => shared.fail(error),

@@ -1,9 +1,12 @@
 import type { Json } from '../contract/json.ts'
 import type { Message, ToolCallContent, ToolMessage, ToolResultContent } from '../contract/message.ts'
+import type { ToolDefinition } from '../contract/text.ts'
 import { AnyModelError, isAnyModelError } from '../errors.ts'
 import type { Emit } from '../generate/answer.ts'
+import type { Pending } from '../generate/open-calls.ts'
 import type { Approval, TextOptions } from '../generate/options.ts'
 import { check } from '../schema/check.ts'
+import { toJsonSchema } from '../schema/to-json-schema.ts'
 import { toJson } from '../stream/collect.ts'
 import {
   type FunctionTool,
@@ -13,9 +16,6 @@ import {
   type ToolResult,
   type Tools,
 } from './tool.ts'
-
-/** A call that has no result yet. */
-export type Pending = Pick<ToolCallContent, 'id' | 'name' | 'input'>
 
 export interface RunContext {
   readonly options: Pick<TextOptions, 'tools' | 'toolConcurrency' | 'approvals' | 'signal'>
@@ -34,21 +34,6 @@ export interface Ran {
   readonly approvals: readonly ToolCall[]
   /** The calls of the answer with their inputs parsed. */
   calls(all: readonly ToolCallContent[]): ToolCall[]
-}
-
-/** Calls at the end of a conversation that no tool message answers. */
-export function pendingCalls(messages: readonly Message[]): Pending[] {
-  const at = messages.findLastIndex((message) => message.role === 'assistant')
-  const last = messages[at]
-  if (last?.role !== 'assistant' || typeof last.content === 'string') return []
-  const after = messages.slice(at + 1)
-  if (after.some((message) => message.role === 'user')) return []
-  const answered = new Set(
-    after.flatMap((message) => (message.role === 'tool' ? message.content.map(({ id }) => id) : [])),
-  )
-  return last.content
-    .filter((piece) => piece.type === 'tool-call')
-    .filter((call) => !call.byProvider && !answered.has(call.id))
 }
 
 interface Parsed {
@@ -213,3 +198,19 @@ async function inParallel<T>(
   }
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
 }
+
+/** Tools as the model is told of them. `active` names those that it may use; default all. */
+export const toDefinitions = (tools: Tools, active: readonly string[] | undefined): ToolDefinition[] =>
+  Object.entries(tools)
+    .filter(([name]) => active === undefined || active.includes(name))
+    .map(([name, tool]) => {
+      if (isProviderTool(tool)) return { type: 'provider', name, ...tool }
+      const { description, input, strict } = tool
+      return {
+        type: 'function',
+        name,
+        inputSchema: toJsonSchema(input),
+        ...(description === undefined ? {} : { description }),
+        ...(strict === undefined ? {} : { strict }),
+      }
+    })

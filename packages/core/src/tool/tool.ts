@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from '../contract/json.ts'
 import type { FileContent, Message, TextContent } from '../contract/message.ts'
-import type { ProviderToolDefinition } from '../contract/text.ts'
 import type { Infer, Schema } from '../schema/standard-schema.ts'
 
 /** What a tool's functions get to know beyond the input. */
@@ -60,13 +59,6 @@ export function tool<S extends Schema, Output = unknown>(
 export const providerTool = (provider: string, definition: JsonObject): ProviderTool => ({ provider, definition })
 
 export const isProviderTool = (tool: Tool): tool is ProviderTool => 'definition' in tool
-
-export const toProviderDefinition = (name: string, { provider, definition }: ProviderTool): ProviderToolDefinition => ({
-  type: 'provider',
-  provider,
-  name,
-  definition,
-})
 
 type InputOf<T> = T extends FunctionTool<infer Input, infer _Output> ? Input : Json
 type OutputOf<T> = T extends { execute?(...args: never[]): infer Output } ? Awaited<Output> : unknown
