@@ -1,10 +1,21 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import { textModel } from './model.ts'
-import { openaiChat } from './protocols/openai-chat/index.ts'
+import { commonKnobs, type ModelRule, openaiChat } from './protocols/openai-chat/index.ts'
 
-/** Groq. https://console.groq.com/docs/api-reference */
+const models: readonly ModelRule[] = [
+  { match: /gpt-oss/, efforts: ['low', 'medium', 'high'] },
+  { match: /qwen/, efforts: ['none', 'default'] },
+  { match: /llama/, efforts: [] },
+]
+
+/** Groq. Key: `GROQ_API_KEY`. https://console.groq.com/docs/api-reference */
 export const groq = (options: ProviderOptions = {}) => {
   const at = endpoint({ provider: 'groq', baseURL: 'https://api.groq.com/openai/v1', env: 'GROQ_API_KEY', options })
-  const protocol = openaiChat({ maxTokens: 'max_completion_tokens', knobs: ['reasoning', 'parallelToolCalls'] })
+  const protocol = openaiChat({
+    maxTokens: 'max_completion_tokens',
+    knobs: { ...commonKnobs, reasoning: 'reasoning_effort', parallelToolCalls: 'parallel_tool_calls' },
+    files: ['image/*'],
+    models,
+  })
   return { text: (id: string) => textModel(at, protocol, id) }
 }

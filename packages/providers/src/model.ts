@@ -1,15 +1,19 @@
 import {
   AnyModelError,
   type EmbeddingModel,
+  isAnyModelError,
   type Json,
   type Part,
   type PartIterator,
+  type Phase,
   type TextCall,
   type TextModel,
 } from '@anymodel/core'
 import { type ByteQueue, type Exchange, type Framing, type HttpReply, send, sse } from '@anymodel/core/http'
+import { isWellTyped, tidyFinish } from './check-part.ts'
 import { type Endpoint, lowerCase } from './endpoint.ts'
 import type { Decoder, EmbeddingProtocol, TextProtocol, WireRequest } from './protocol.ts'
+import { secretsIn, withoutSecrets } from './secrets.ts'
 import { wireError } from './wire-error.ts'
 
 /** Joins who (endpoint) and how (protocol): a model that sends one request per call. */
@@ -29,22 +33,46 @@ export function embeddingModel(endpoint: Endpoint, protocol: EmbeddingProtocol, 
     id,
     ...(protocol.maxBatch === undefined ? {} : { maxBatch: protocol.maxBatch }),
     async embed(call) {
-      const wire = protocol.request(call, { provider: endpoint.provider, model: id })
-      const exchange = await open(endpoint, wire, call)
-      const reply = await exchange.reply
-      const body = parse(await readText(reply.body))
-      if (reply.status >= 300)
-        throw wireError({ provider: endpoint.provider, model: id, status: reply.status, headers: reply.headers, body })
-      return { ...protocol.result(body, call), warnings: wire.warnings }
+      const target = { provider: endpoint.provider, model: id }
+      let secrets: readonly string[] = []
+      let reply: HttpReply | undefined
+      try {
+        const wire = protocol.request(call, target)
+        const opened = await open(endpoint, wire, call)
+        secrets = opened.secrets
+        reply = await opened.exchange.reply
+        const body = parse(await readText(reply.body))
+        const { status, headers } = reply
+        if (status < 200 || status >= 300) throw wireError({ ...target, status, headers, body })
+        return { ...protocol.result(body, call), warnings: wire.warnings }
+      } catch (error) {
+        if (call.signal?.aborted) throw call.signal.reason
+        if (isAnyModelError(error)) throw withoutSecrets(error.with(target), secrets)
+        throw reply ? notInFormat(error, target) : error
+      }
     },
   }
+}
+
+/** For what a decoder can't cope with: the service's fault, not the caller's. */
+const notInFormat = (cause: unknown, info: { provider: string; model: string; phase?: Phase | undefined }) =>
+  new AnyModelError(
+    'malformed',
+    `${info.provider}/${info.model}: the answer is not what its format allows (${String(cause)}).`,
+    { ...info, cause },
+  )
+
+/** A request on its way, and the credentials that it carries. */
+interface Opened {
+  readonly exchange: Exchange
+  readonly secrets: readonly string[]
 }
 
 async function open(
   endpoint: Endpoint,
   wire: WireRequest,
   call: Pick<TextCall, 'headers' | 'extra' | 'signal'>,
-): Promise<Exchange> {
+): Promise<Opened> {
   call.signal?.throwIfAborted()
   const headers = {
     'content-type': 'application/json',
@@ -53,10 +81,8 @@ async function open(
     ...lowerCase(call.headers),
   }
   const body = JSON.stringify(call.extra ? merge(wire.body, call.extra) : wire.body)
-  return send(
-    { method: 'POST', url: endpoint.baseURL + wire.path, headers, body, signal: call.signal },
-    endpoint.transport,
-  )
+  const request = { method: 'POST', url: endpoint.baseURL + wire.path, headers, body, signal: call.signal } as const
+  return { exchange: send(request, endpoint.transport), secrets: secretsIn(headers) }
 }
 
 /** `extra` wins; objects are merged, everything else is replaced. */
@@ -102,9 +128,12 @@ class Answer implements PartIterator {
   #stage: 'new' | 'connecting' | 'waiting' | 'streaming' | 'over' = 'new'
   #failure: { readonly error: unknown } | undefined
   #exchange: Exchange | undefined
+  #secrets: readonly string[] = []
   #body: ByteQueue | undefined
   #framing: Framing | undefined
   #decoder: Decoder | undefined
+  /** The step under way: callers that do not wait for each other share it. */
+  #step: Promise<void> | undefined
   #content = false
   #ended = false
 
@@ -120,8 +149,14 @@ class Answer implements PartIterator {
       const part = this.#queue[this.#at]
       if (part) {
         this.#at++
-        if (part.type !== 'notice') this.#content = true
-        return part
+        if (part.type === 'notice') return part
+        if (part.type === 'finish') return tidyFinish(part, this.#id)
+        if (isWellTyped(part)) {
+          this.#content = true
+          return part
+        }
+        this.#queue.length = this.#at
+        this.#fail(new TypeError(`a ${part.type} part with values of the wrong type`))
       }
       if (this.#at > 0) {
         this.#queue.length = 0
@@ -129,7 +164,11 @@ class Answer implements PartIterator {
       }
       const chunk = this.#stage === 'streaming' ? this.#body?.take() : undefined
       if (!chunk) return undefined
-      this.#feed(chunk)
+      try {
+        this.#feed(chunk)
+      } catch (error) {
+        this.#fail(error)
+      }
     }
   }
 
@@ -143,17 +182,23 @@ class Answer implements PartIterator {
         throw error
       }
       if (this.#stage === 'over') return { done: true, value: undefined }
-      try {
-        await this.#advance()
-      } catch (error) {
-        this.#fail(error)
-      }
+      await (this.#step ??= this.#takeStep())
     }
   }
 
   async return(): Promise<IteratorResult<Part, undefined>> {
     this.#close()
     return { done: true, value: undefined }
+  }
+
+  async #takeStep(): Promise<void> {
+    try {
+      await this.#advance()
+    } catch (error) {
+      this.#fail(error)
+    } finally {
+      this.#step = undefined
+    }
   }
 
   /** One step towards more parts. */
@@ -163,7 +208,9 @@ class Answer implements PartIterator {
         const wire = this.#protocol.request(this.#call, { provider: this.#endpoint.provider, model: this.#id })
         for (const warning of wire.warnings)
           this.#queue.push({ type: 'notice', kind: 'warning', message: warning.message, warning })
-        this.#exchange = await open(this.#endpoint, wire, this.#call)
+        const { exchange, secrets } = await open(this.#endpoint, wire, this.#call)
+        this.#exchange = exchange
+        this.#secrets = secrets
         this.#stage = 'connecting'
         return
       }
@@ -277,9 +324,12 @@ class Answer implements PartIterator {
   }
 
   #explain(error: unknown): unknown {
-    if (!(error instanceof AnyModelError)) return error
+    const context = { provider: this.#endpoint.provider, model: this.#id }
     const phase = this.#decoder ? (this.#hasContent() ? 'post-content' : 'pre-content') : undefined
-    return error.with({ provider: this.#endpoint.provider, model: this.#id, phase: phase ?? error.phase })
+    if (isAnyModelError(error))
+      return withoutSecrets(error.with({ ...context, phase: phase ?? error.phase }), this.#secrets)
+    // Before there is a decoder, only the caller's own functions (a key that is fetched) throw anything else.
+    return this.#decoder ? notInFormat(error, { ...context, phase }) : error
   }
 
   #hasContent(): boolean {

@@ -51,6 +51,16 @@ function describe(body: unknown): Described {
   return { codes }
 }
 
+/** A body as the text that it was. One nested too deep for that has no hints. */
+function toText(body: unknown): string {
+  if (typeof body === 'string') return body
+  try {
+    return JSON.stringify(body ?? '')
+  } catch {
+    return ''
+  }
+}
+
 const text = (...values: unknown[]): string[] =>
   values.filter((v) => typeof v === 'string' || typeof v === 'number').map(String)
 
@@ -164,11 +174,7 @@ export function wireError(wire: WireError, own: Readonly<Record<string, ErrorCod
     model,
     requestId: requestId(headers, body),
     providerCode: described.codes[0],
-    retryAfter: retryAfter(
-      headers,
-      typeof body === 'string' ? body : JSON.stringify(body ?? ''),
-      code === 'rate-limit',
-    ),
+    retryAfter: retryAfter(headers, toText(body), code === 'rate-limit'),
     retryable: should === 'true' ? true : should === 'false' ? false : undefined,
     phase: status === undefined ? undefined : 'headers',
   }

@@ -1,3 +1,5 @@
+export { mediaTypeMatches } from '../generate/fit.ts'
+export { mediaTypeOf } from '../generate/media-type.ts'
 export { ByteQueue } from './byte-queue.ts'
 export { ndjson } from './ndjson.ts'
 export { goDuration, retryAfter } from './retry-after.ts'

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { AnyModelError } from '../errors.ts'
 import { ByteQueue } from './byte-queue.ts'
-import { decompressor } from './decompress.ts'
+import { type ByteSink, decompressor } from './decompress.ts'
 
 /** How requests travel. Default: one undici agent for the process, with keep-alive pools and the proxies of the environment (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`). */
 export interface Transport {
@@ -61,7 +61,7 @@ function sendByUndici(request: HttpRequest, transport: Transport): Exchange {
   const reply = deferred<HttpReply>()
   let controller: Dispatcher.DispatchController | undefined
   let body: ByteQueue | undefined
-  let input: { write(chunk: Uint8Array): void; end(): void } | undefined
+  let input: ByteSink | undefined
   let over = false
 
   const fail = (cause: unknown) => {
@@ -74,9 +74,14 @@ function sendByUndici(request: HttpRequest, transport: Transport): Exchange {
     connected.reject(error)
     reply.reject(error)
     body?.fail(error)
+    input?.close()
     controller?.abort(error instanceof Error ? error : new Error('aborted'))
   }
   const abort = () => fail(signal?.reason)
+  // An exchange that is over is closed as well, each time: an error nobody sees would cost a stack trace.
+  const close = () => {
+    if (!over) fail(new Error('closed'))
+  }
   const end = () => {
     over = true
     signal?.removeEventListener('abort', abort)
@@ -90,7 +95,15 @@ function sendByUndici(request: HttpRequest, transport: Transport): Exchange {
     },
     onResponseStart(c, status, headers) {
       if (status < 200) return
-      body = new ByteQueue({ pause: () => c.pause(), resume: () => c.resume(), close: () => fail(new Error('closed')) })
+      const pause = () => {
+        c.pause()
+        input?.pause()
+      }
+      const resume = () => {
+        c.resume()
+        input?.resume()
+      }
+      body = new ByteQueue({ pause, resume, close })
       input = decompressor(headers['content-encoding'], body)
       reply.resolve({ status, headers: flat(headers), body })
     },
@@ -119,7 +132,7 @@ function sendByUndici(request: HttpRequest, transport: Transport): Exchange {
     )
   }
   start().catch(fail)
-  return { connected: connected.promise, reply: reply.promise, close: () => fail(new Error('closed')) }
+  return { connected: connected.promise, reply: reply.promise, close }
 }
 
 function sendByFetch(request: HttpRequest, fetch: typeof globalThis.fetch): Exchange {

@@ -1,46 +1,61 @@
 import type { Knob, OutputMode } from '@anymodel/core'
+import type { ModelRule } from '../model-rules.ts'
 
 /** How a service's Chat Completions differ from OpenAI's: data only. */
 export interface ChatDialect {
   /** Field of the token limit. */
   readonly maxTokens: 'max_tokens' | 'max_completion_tokens'
-  /** Field of the seed. */
-  readonly seed: 'seed' | 'random_seed'
-  /** Where the reasoning effort goes. `thinking` also switches it on and off, as DeepSeek has it. */
-  readonly reasoning: 'reasoning_effort' | 'reasoning.effort' | 'thinking' | 'none'
-  /** Field in which reasoning goes back to the service. */
-  readonly replay: 'reasoning_content' | 'reasoning_details' | 'none'
-  /** Mistral takes only ids of nine letters and digits. */
+  /** The other tuning options that it honours, with the names of their fields; for `reasoning` the form, see `ReasoningForm`. */
+  readonly knobs: Readonly<Partial<Record<Knob, string>>> & { readonly reasoning?: ReasoningForm }
+  /** In which form reasoning goes back to the service. */
+  readonly replay: 'reasoning_content' | 'reasoning_details' | 'thinking' | 'none'
+  /** Tool call ids that it takes. Mistral: nine letters and digits. */
   readonly toolIds: 'any' | 'nine'
+  /** Files in tool results: in the result itself, or as a user message after it. */
+  readonly toolFiles: 'inside' | 'after'
+  /** How documents are written. */
+  readonly documents: 'file' | 'document_url'
   /** Whether `stream_options.include_usage` is understood. */
   readonly streamUsage: boolean
   /** Ways to get an object, best first. */
   readonly output: readonly OutputMode[]
-  /** Tuning options beyond the ones that every service has. */
-  readonly knobs: readonly Knob[]
+  /** Media types of files that it reads. */
+  readonly files: readonly string[]
+  /** What its model families accept. Models without a rule take everything. */
+  readonly models: readonly ModelRule[]
 }
 
-/** Tuning options that every Chat Completions service has. */
-export const commonKnobs: readonly Knob[] = [
-  'maxTokens',
-  'temperature',
-  'topP',
-  'stop',
-  'seed',
-  'presencePenalty',
-  'frequencyPenalty',
-]
+/** Where the effort goes. `thinking` also switches reasoning on and off, as DeepSeek has it; `reasoning` also takes budgets, as OpenRouter has it. */
+export type ReasoningForm = 'reasoning_effort' | 'reasoning' | 'thinking'
 
-/** OpenAI's own. */
+/** Tuning options that every Chat Completions service has. */
+export const commonKnobs = {
+  temperature: 'temperature',
+  topP: 'top_p',
+  stop: 'stop',
+  seed: 'seed',
+  presencePenalty: 'presence_penalty',
+  frequencyPenalty: 'frequency_penalty',
+} as const satisfies ChatDialect['knobs']
+
+/** OpenAI's own; its model families are data of the provider. */
 export const openaiDialect: ChatDialect = {
   maxTokens: 'max_completion_tokens',
-  seed: 'seed',
-  reasoning: 'reasoning_effort',
+  knobs: {
+    ...commonKnobs,
+    logitBias: 'logit_bias',
+    logprobs: 'logprobs',
+    reasoning: 'reasoning_effort',
+    parallelToolCalls: 'parallel_tool_calls',
+  },
   replay: 'none',
   toolIds: 'any',
+  toolFiles: 'after',
+  documents: 'file',
   streamUsage: true,
   output: ['native', 'tool', 'json', 'prompt'],
-  knobs: ['logitBias', 'logprobs', 'reasoning', 'parallelToolCalls'],
+  files: ['image/*', 'audio/*', 'application/pdf'],
+  models: [],
 }
 
 /** A server that speaks the format and about which nothing else is known. */

@@ -1,22 +1,31 @@
+import type { Knob } from '@anymodel/core'
 import type { TextProtocol } from '../../protocol.ts'
-import { type ChatDialect, commonKnobs, compatibleDialect } from './dialect.ts'
+import { knobsOf, ruleOf } from '../model-rules.ts'
+import { type ChatDialect, compatibleDialect } from './dialect.ts'
 import { toRequest } from './request.ts'
-import { ChatDecoder } from './response.ts'
+import { ChatDecoder, errorCodes } from './response.ts'
 
-export { type ChatDialect, compatibleDialect, openaiDialect } from './dialect.ts'
+export type { ModelRule, WireEffort } from '../model-rules.ts'
+export { type ChatDialect, commonKnobs, compatibleDialect, openaiDialect, type ReasoningForm } from './dialect.ts'
+export { type EmbeddingDialect, openaiEmbeddings } from './embedding.ts'
+
+/** What services fetch by themselves, by how they want documents. */
+const byUrl = { file: ['image/*'], document_url: ['image/*', 'application/pdf'] } as const
 
 /** OpenAI Chat Completions, in a service's dialect. */
 export function openaiChat(differences: Partial<ChatDialect> = {}): TextProtocol {
   const dialect = { ...compatibleDialect, ...differences }
+  const knobs: readonly Knob[] = ['maxTokens', ...(Object.keys(dialect.knobs) as Knob[])]
   return {
-    supports: () => ({
+    supports: (model) => ({
       tools: true,
       output: dialect.output,
-      files: ['image/*', 'audio/*', 'application/pdf'],
-      fileUrls: ['image/*'],
-      knobs: [...commonKnobs, ...dialect.knobs],
+      files: dialect.files,
+      fileUrls: byUrl[dialect.documents].filter((type) => dialect.files.includes(type)),
+      knobs: knobsOf(knobs, ruleOf(dialect.models, model)),
     }),
     request: (call, target) => toRequest(call, target, dialect),
     decoder: (context) => new ChatDecoder(context),
+    errorCodes,
   }
 }

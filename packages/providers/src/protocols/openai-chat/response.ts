@@ -1,7 +1,24 @@
-import { AnyModelError, type FinishReason, type Json, type JsonObject, type Usage } from '@anymodel/core'
+import {
+  AnyModelError,
+  type ErrorCode,
+  type FinishReason,
+  type Json,
+  type JsonObject,
+  type Usage,
+} from '@anymodel/core'
+import { mediaTypeOf } from '@anymodel/core/http'
 import type { Decoder, ReplyContext } from '../../protocol.ts'
 import { requestId, wireError } from '../../wire-error.ts'
-import type { ChatCitation, ChatContentPart, ChatMessage, ChatResponse, ChatToolCall, ChatUsage } from './wire.ts'
+import type {
+  ChatCitation,
+  ChatContentPart,
+  ChatExecutedTool,
+  ChatMessage,
+  ChatReasoningDetail,
+  ChatResponse,
+  ChatToolCall,
+  ChatUsage,
+} from './wire.ts'
 
 const finishReasons: Readonly<Record<string, FinishReason>> = {
   stop: 'stop',
@@ -15,6 +32,12 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
   tool_use: 'tool-calls',
   content_filter: 'content-filter',
   refusal: 'refusal',
+}
+
+/** Groq: the model wrote a tool call or JSON that can't be read. Asked again it may do better. */
+export const errorCodes: Readonly<Record<string, ErrorCode>> = {
+  tool_use_failed: 'malformed',
+  json_validate_failed: 'malformed',
 }
 
 /** Finish reasons that mean that the answer broke off. */
@@ -31,7 +54,9 @@ export class ChatDecoder implements Decoder {
   #calls: { index: number | undefined; id: string; name: string }[] = []
   #logprobs: object[] | undefined
   #sources = new Set<string>()
-  #reasoningDetails: object[] | undefined
+  #reasoningDetails: ChatReasoningDetail[] | undefined
+  #executed = new Set<string>()
+  #audio: Buffer[] = []
   #reasoned = false
   #details: Record<string, Json> = {}
 
@@ -63,6 +88,7 @@ export class ChatDecoder implements Decoder {
     if (this.#reason === undefined && !done)
       throw new AnyModelError('truncated', `${provider}/${model}: the stream ended before the answer did.`)
     this.#closeReasoning()
+    if (this.#audio.length > 0) this.#file(Buffer.concat(this.#audio))
     const mapped = this.#reason === undefined ? 'stop' : (finishReasons[this.#reason] ?? 'other')
     const reason = this.#refused ? 'refusal' : this.#calls.length > 0 && mapped === 'stop' ? 'tool-calls' : mapped
     if (this.#logprobs) this.#details.logprobs = this.#logprobs as unknown as Json
@@ -109,7 +135,8 @@ export class ChatDecoder implements Decoder {
   #message(message: ChatMessage): void {
     const reasoning = message.reasoning_content ?? message.reasoning
     if (reasoning) this.#reasoning(reasoning)
-    if (message.reasoning_details?.length) (this.#reasoningDetails ??= []).push(...message.reasoning_details)
+    if (message.reasoning_details) for (const detail of message.reasoning_details) this.#detail(detail, !reasoning)
+    if (message.executed_tools) for (const tool of message.executed_tools) this.#executedTool(tool)
     if (typeof message.content === 'string') this.#text(message.content)
     else if (message.content) for (const part of message.content) this.#contentPart(part)
     if (message.refusal) {
@@ -120,7 +147,7 @@ export class ChatDecoder implements Decoder {
     if (message.function_call) this.#toolCall({ index: 0, function: message.function_call })
     if (message.annotations)
       for (const { url_citation } of message.annotations) if (url_citation) this.#source(url_citation)
-    if (message.audio) this.#audio(message.audio)
+    if (message.audio) this.#sound(message.audio)
     if (message.images) for (const image of message.images) this.#image(image.image_url?.url)
   }
 
@@ -131,8 +158,42 @@ export class ChatDecoder implements Decoder {
   }
 
   #reasoning(text: string): void {
+    if (text === '') return
     this.#reasoned = true
     this.#context.out.push({ type: 'reasoning', text })
+  }
+
+  /** Fragments of one text become one detail again. */
+  #detail(detail: ChatReasoningDetail, readable: boolean): void {
+    if (readable) this.#reasoning(detail.text ?? detail.summary ?? '')
+    this.#reasoningDetails ??= []
+    const last = this.#reasoningDetails.at(-1)
+    if (!last || last.type !== detail.type || last.index !== detail.index || last.signature) {
+      this.#reasoningDetails.push({ ...detail })
+      return
+    }
+    const { text, summary, ...rest } = detail
+    if (text) last.text = (last.text ?? '') + text
+    if (summary) last.summary = (last.summary ?? '') + summary
+    for (const [key, value] of Object.entries(rest)) if (value != null) Object.assign(last, { [key]: value })
+  }
+
+  /** Groq sends a tool when it starts and again when it is done. */
+  #executedTool({
+    index = 0,
+    type = 'tool',
+    name,
+    arguments: input = '',
+    output,
+    search_results,
+  }: ChatExecutedTool): void {
+    const tool = { id: `${this.#id ?? 'call'}-executed-${index}`, name: name ?? type, byProvider: true }
+    if (!this.#executed.has(tool.id)) this.#context.out.push({ type: 'tool-call', ...tool, input })
+    this.#executed.add(tool.id)
+    if (output == null) return
+    this.#context.out.push({ type: 'tool-result', ...tool, output })
+    for (const { url, title, content } of search_results?.results ?? [])
+      this.#source({ ...(url ? { url } : {}), ...(title ? { title } : {}), ...(content ? { content } : {}) })
   }
 
   /** What the service may want back rides on the end of the reasoning block. */
@@ -195,9 +256,16 @@ export class ChatDecoder implements Decoder {
     }
   }
 
-  #audio({ data, transcript }: NonNullable<ChatMessage['audio']>): void {
+  /** In streams the sound comes in pieces between the words: it is handed on as one file at the end. */
+  #sound({ data, transcript }: NonNullable<ChatMessage['audio']>): void {
     if (transcript) this.#text(transcript)
-    if (data) this.#context.out.push({ type: 'file', mediaType: 'audio/wav', data: Buffer.from(data, 'base64') })
+    if (data) this.#audio.push(Buffer.from(data, 'base64'))
+  }
+
+  /** Which format was asked for the answer does not say; raw samples have no header. */
+  #file(data: Buffer): void {
+    const mediaType = mediaTypeOf(data)
+    this.#context.out.push({ type: 'file', mediaType: mediaType?.startsWith('audio/') ? mediaType : 'audio/pcm', data })
   }
 
   #image(url: string | undefined): void {
@@ -211,12 +279,8 @@ export class ChatDecoder implements Decoder {
   }
 
   #error(body: unknown): AnyModelError {
-    return wireError({
-      provider: this.#context.provider,
-      model: this.#context.model,
-      headers: this.#context.headers,
-      body,
-    })
+    const { provider, model, headers } = this.#context
+    return wireError({ provider, model, headers, body }, errorCodes)
   }
 }
 
@@ -233,7 +297,12 @@ export function toUsage(usage: ChatUsage | undefined): Usage {
     input: prompt_tokens ?? undefined,
     output: completion_tokens ?? undefined,
     total: total_tokens ?? undefined,
-    cacheRead: prompt?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? undefined,
+    cacheRead:
+      prompt?.cached_tokens ??
+      usage.prompt_cache_hit_tokens ??
+      usage.cached_tokens ??
+      usage.num_cached_tokens ??
+      undefined,
     cacheWrite: prompt?.cache_write_tokens ?? undefined,
     reasoning: completion?.reasoning_tokens ?? undefined,
     raw: usage as unknown as Json,

@@ -20,12 +20,32 @@ export interface ChatMessage {
   refusal?: string | null
   reasoning_content?: string | null
   reasoning?: string | null
-  reasoning_details?: object[] | null
+  reasoning_details?: ChatReasoningDetail[] | null
   tool_calls?: ChatToolCall[] | null
   function_call?: { name?: string | null; arguments?: string | null } | null
   annotations?: { type: string; url_citation?: ChatCitation }[] | null
   audio?: { id?: string; data?: string | null; transcript?: string | null } | null
+  /** Groq: tools that it ran itself. */
+  executed_tools?: ChatExecutedTool[] | null
   images?: { image_url?: { url?: string } }[] | null
+}
+
+/** OpenRouter: reasoning as the model's maker wants it back. In streams the texts come in fragments. */
+export interface ChatReasoningDetail {
+  type?: string
+  index?: number
+  text?: string | null
+  summary?: string | null
+  signature?: string | null
+}
+
+export interface ChatExecutedTool {
+  index?: number
+  type?: string
+  name?: string
+  arguments?: string
+  output?: string | null
+  search_results?: { results?: { url?: string; title?: string; content?: string }[] } | null
 }
 
 export interface ChatCitation {
@@ -53,8 +73,10 @@ export interface ChatUsage {
   total_tokens?: number | null
   prompt_tokens_details?: { cached_tokens?: number | null; cache_write_tokens?: number | null } | null
   completion_tokens_details?: { reasoning_tokens?: number | null } | null
-  /** DeepSeek. */
+  /** DeepSeek, Together and Hugging Face, Mistral. */
   prompt_cache_hit_tokens?: number | null
+  cached_tokens?: number | null
+  num_cached_tokens?: number | null
 }
 
 /** A whole answer, or one chunk of a stream. */

@@ -1,0 +1,42 @@
+import { endpoint, type ProviderOptions } from './endpoint.ts'
+import { embeddingModel, textModel } from './model.ts'
+import { type ChatDialect, openaiChat, openaiEmbeddings } from './protocols/openai-chat/index.ts'
+
+/** A server that speaks OpenAI's Chat Completions: where it is, how its key is found, and how its dialect differs. */
+export interface CompatibleOptions extends ProviderOptions, Partial<ChatDialect> {
+  /** Name in errors and results. */
+  readonly name: string
+  /** Up to and without `/chat/completions`. */
+  readonly baseURL: string
+  /** Environment variable of the key. Without it and without `apiKey`, no key is sent. */
+  readonly env?: string
+}
+
+/**
+ * Any server with the API of OpenAI's Chat Completions.
+ *
+ * ```ts
+ * const model = openaiCompatible({ name: 'house', baseURL: 'http://gpu1:8000/v1' }).text('llama-4-scout')
+ * ```
+ */
+export const openaiCompatible = ({
+  name,
+  env,
+  baseURL,
+  apiKey,
+  headers,
+  dispatcher,
+  fetch,
+  http2,
+  ...dialect
+}: CompatibleOptions) => {
+  const transport = { ...(dispatcher ? { dispatcher } : {}), ...(fetch ? { fetch } : {}), ...(http2 ? { http2 } : {}) }
+  const options = { baseURL, ...transport, ...(apiKey ? { apiKey } : {}), ...(headers ? { headers } : {}) }
+  const at = endpoint({ provider: name, baseURL, ...(env ? { env } : {}), options })
+  const chat = openaiChat(dialect)
+  const embeddings = openaiEmbeddings({ dimensions: 'dimensions', base64: false })
+  return {
+    text: (id: string) => textModel(at, chat, id),
+    embedding: (id: string) => embeddingModel(at, embeddings, id),
+  }
+}

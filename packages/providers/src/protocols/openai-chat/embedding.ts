@@ -1,0 +1,70 @@
+import { AnyModelError, type EmbeddingCall, type EmbeddingResult, type Json, type JsonObject } from '@anymodel/core'
+import type { EmbeddingProtocol, Target, WireRequest } from '../../protocol.ts'
+
+/** How a service's `/embeddings` differ: data only. */
+export interface EmbeddingDialect {
+  /** Field of the vectors' length; absent where the service can't shorten them. */
+  readonly dimensions?: 'dimensions' | 'output_dimension'
+  /** Whether vectors can come as base64, which is a quarter of the size of numbers. */
+  readonly base64: boolean
+  /** At most this many values go into one request. */
+  readonly maxBatch?: number
+}
+
+/** The `/embeddings` of OpenAI and of the services that follow it. https://platform.openai.com/docs/api-reference/embeddings */
+export function openaiEmbeddings(dialect: EmbeddingDialect): EmbeddingProtocol {
+  return {
+    ...(dialect.maxBatch === undefined ? {} : { maxBatch: dialect.maxBatch }),
+    request: (call, target) => toEmbeddingRequest(call, target, dialect),
+    result: toEmbeddings,
+  }
+}
+
+function toEmbeddingRequest(
+  { values, dimensions }: EmbeddingCall,
+  { provider, model }: Target,
+  dialect: EmbeddingDialect,
+): WireRequest {
+  const body: JsonObject = {
+    model,
+    input: values,
+    ...(dialect.base64 ? { encoding_format: 'base64' } : {}),
+    ...(dialect.dimensions ? { [dialect.dimensions]: dimensions } : {}),
+  }
+  const dropped = dimensions !== undefined && !dialect.dimensions
+  const message = `${provider}/${model} can't shorten its vectors: dimensions was left out.`
+  return { path: '/embeddings', body, warnings: dropped ? [{ option: 'dimensions', message }] : [] }
+}
+
+interface EmbeddingBody {
+  data?: { index?: number; embedding?: string | number[] }[] | null
+  usage?: { prompt_tokens?: number | null; total_tokens?: number | null } | null
+}
+
+function toEmbeddings(value: unknown, { values }: EmbeddingCall): Omit<EmbeddingResult, 'warnings'> {
+  const { data, usage } = (value ?? {}) as EmbeddingBody
+  const vectors: Float32Array[] = []
+  for (const [position, { index, embedding }] of (data ?? []).entries())
+    if (embedding !== undefined) vectors[index ?? position] = toVector(embedding)
+  const complete = values.every((_, index) => vectors[index] !== undefined)
+  if (!complete || vectors.length !== values.length)
+    throw new AnyModelError('malformed', `The answer does not have one vector for each of the ${values.length} values.`)
+  return {
+    embeddings: vectors,
+    usage: usage
+      ? {
+          input: usage.prompt_tokens ?? undefined,
+          total: usage.total_tokens ?? undefined,
+          raw: usage as unknown as Json,
+        }
+      : {},
+  }
+}
+
+/** Numbers, or little-endian 32-bit floats in base64. */
+function toVector(embedding: string | readonly number[]): Float32Array {
+  if (typeof embedding !== 'string') return Float32Array.from(embedding)
+  const bytes = Buffer.from(embedding, 'base64')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Float32Array.from({ length: bytes.byteLength >> 2 }, (_, at) => view.getFloat32(at * 4, true))
+}

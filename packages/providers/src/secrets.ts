@@ -1,0 +1,15 @@
+import { AnyModelError, type ErrorInfo } from '@anymodel/core'
+
+const credentials = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']
+
+/** The credentials among request headers. */
+export const secretsIn = (headers: Readonly<Record<string, string>>): string[] =>
+  credentials
+    .map((name) => headers[name]?.replace(/^(?:bearer|basic) /i, '') ?? '')
+    .filter((secret) => secret.length >= 8)
+
+/** The error without these very texts in its message: services repeat keys, and not every key looks like one. */
+export function withoutSecrets(error: AnyModelError, secrets: readonly string[]): AnyModelError {
+  const message = secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), error.message)
+  return message === error.message ? error : new AnyModelError(error.code, message, { ...(error as ErrorInfo) })
+}
