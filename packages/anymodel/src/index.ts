@@ -1,1 +1,24 @@
-export {}
+export * from '@anymodel/core'
+export {
+  type AnyModel,
+  type AnyModelOptions,
+  anymodel,
+  type ClientEvents,
+  type ModelChoice,
+  type ObjectOptionsByName,
+  type TextOptionsByName,
+} from './client.ts'
+export {
+  type Config,
+  type Duration,
+  defineConfig,
+  type HostedProvider,
+  type HostedType,
+  type LocalProvider,
+  type ProviderConfig,
+  type ProviderType,
+  type RetryConfig,
+  type RoleSettings,
+  type Target,
+  type TimeoutConfig,
+} from './config/config.ts'

@@ -14,7 +14,9 @@ export {
   type Phase,
   redact,
 } from './errors.ts'
+export { generateObject } from './generate/generate-object.ts'
 export { generateText } from './generate/generate-text.ts'
+export type { DeepPartial, ObjectOptions, ObjectResult } from './generate/object-options.ts'
 export {
   type Approval,
   type FileInput,
@@ -28,9 +30,22 @@ export {
   type UserMessageInput,
 } from './generate/options.ts'
 export type { GeneratedFile, Step, TextResult } from './generate/result.ts'
+export { type ArrayStream, type ObjectStream, streamObject } from './generate/stream-object.ts'
 export { streamText, type TextStream } from './generate/stream-text.ts'
-export { narrowForOpenAI } from './schema/narrow.ts'
-export type { Infer, Issue, Schema, StandardSchema } from './schema/standard-schema.ts'
+export { type RetryOptions, withRetry } from './resilience/retry.ts'
+export { type TimeoutOptions, withTimeout } from './resilience/timeout.ts'
+export type { SchemaSubset } from './schema/narrow.ts'
+export {
+  type Infer,
+  type InferInput,
+  type Issue,
+  type Schema,
+  type StandardSchema,
+  withJsonSchema,
+} from './schema/standard-schema.ts'
+export type { NodeResponse, RespondOptions, ResponseFormat } from './stream/respond.ts'
+export { type SmoothOptions, smooth } from './stream/smooth.ts'
+export { type McpClient, type McpOptions, mcpTools } from './tool/mcp.ts'
 export {
   type FunctionTool,
   type ProviderTool,

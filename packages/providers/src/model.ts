@@ -9,12 +9,12 @@ import {
   type TextCall,
   type TextModel,
 } from '@anymodel/core'
-import { type ByteQueue, type Exchange, type Framing, type HttpReply, send, sse } from '@anymodel/core/http'
+import { type ByteQueue, type Exchange, type Framing, framings, type HttpReply, send } from '@anymodel/core/http'
 import { isWellTyped, tidyFinish } from './check-part.ts'
 import { type Endpoint, lowerCase } from './endpoint.ts'
-import type { Decoder, EmbeddingProtocol, TextProtocol, WireRequest } from './protocol.ts'
+import type { Decoder, EmbeddingProtocol, Target, TextProtocol, WireRequest } from './protocol.ts'
+import { Reported, type WireError } from './reported.ts'
 import { secretsIn, withoutSecrets } from './secrets.ts'
-import { wireError } from './wire-error.ts'
 
 /** Joins who (endpoint) and how (protocol): a model that sends one request per call. */
 export function textModel(endpoint: Endpoint, protocol: TextProtocol, id: string): TextModel {
@@ -43,7 +43,7 @@ export function embeddingModel(endpoint: Endpoint, protocol: EmbeddingProtocol, 
         reply = await opened.exchange.reply
         const body = parse(await readText(reply.body))
         const { status, headers } = reply
-        if (status < 200 || status >= 300) throw wireError({ ...target, status, headers, body })
+        if (status < 200 || status >= 300) throw await meaning({ ...target, status, headers, body })
         return { ...protocol.result(body, call), warnings: wire.warnings }
       } catch (error) {
         if (call.signal?.aborted) throw call.signal.reason
@@ -66,6 +66,12 @@ const notInFormat = (cause: unknown, info: { provider: string; model: string; ph
 interface Opened {
   readonly exchange: Exchange
   readonly secrets: readonly string[]
+}
+
+/** What rewrites schemas is loaded for calls that have some. */
+async function narrowing({ output, tools }: TextCall, { schemas }: TextProtocol): Promise<Pick<Target, 'narrow'>> {
+  const wanted = output?.type === 'json-schema' || tools?.some((tool) => tool.type === 'function')
+  return wanted && schemas ? { narrow: (await import('@anymodel/core/narrow')).narrowFor[schemas] } : {}
 }
 
 async function open(
@@ -179,7 +185,7 @@ class Answer implements PartIterator {
       if (this.#failure) {
         const { error } = this.#failure
         this.#failure = undefined
-        throw error
+        throw error === this.#call.signal?.reason ? error : await this.#explain(error)
       }
       if (this.#stage === 'over') return { done: true, value: undefined }
       await (this.#step ??= this.#takeStep())
@@ -205,7 +211,12 @@ class Answer implements PartIterator {
   async #advance(): Promise<void> {
     switch (this.#stage) {
       case 'new': {
-        const wire = this.#protocol.request(this.#call, { provider: this.#endpoint.provider, model: this.#id })
+        const target = {
+          provider: this.#endpoint.provider,
+          model: this.#id,
+          ...(await narrowing(this.#call, this.#protocol)),
+        }
+        const wire = this.#protocol.request(this.#call, target)
         for (const warning of wire.warnings)
           this.#queue.push({ type: 'notice', kind: 'warning', message: warning.message, warning })
         const { exchange, secrets } = await open(this.#endpoint, wire, this.#call)
@@ -234,12 +245,12 @@ class Answer implements PartIterator {
     const context = { provider: this.#endpoint.provider, model: this.#id }
     if (status < 200 || status >= 300) {
       const body = parse(await readText(reply.body))
-      throw wireError({ ...context, status, headers, body }, this.#protocol.errorCodes)
+      throw await meaning({ ...context, status, headers, body }, this.#protocol.errorCodes)
     }
     this.#decoder = this.#protocol.decoder({ ...context, headers, out: this.#queue })
     const first = await reply.body.next()
     if (isEventStream(headers['content-type'], first)) {
-      this.#framing = sse({
+      this.#framing = (await framings.sse())({
         event: (data, name) => this.#event(data, name),
         comment: () => this.#notice('alive', 'The service is still working.'),
       })
@@ -249,7 +260,7 @@ class Answer implements PartIterator {
     }
     const text = new TextDecoder().decode(Buffer.concat([first ?? new Uint8Array(), await reply.body.bytes(bodyLimit)]))
     const body = parse(text)
-    if (typeof body !== 'object' || body === null) throw this.#notJson(text, status, headers)
+    if (typeof body !== 'object' || body === null) throw await this.#notJson(text, status, headers)
     this.#decoder.whole(body)
     this.#decoder.end(true)
     this.#finish()
@@ -313,7 +324,7 @@ class Answer implements PartIterator {
 
   /** What was decoded before is delivered first. */
   #fail(error: unknown): void {
-    this.#failure = { error: this.#call.signal?.aborted ? this.#call.signal.reason : this.#explain(error) }
+    this.#failure = { error: this.#call.signal?.aborted ? this.#call.signal.reason : error }
     this.#close()
   }
 
@@ -323,7 +334,8 @@ class Answer implements PartIterator {
     this.#exchange?.close()
   }
 
-  #explain(error: unknown): unknown {
+  async #explain(thrown: unknown): Promise<unknown> {
+    const error = thrown instanceof Reported ? await meaning(thrown.wire, this.#protocol.errorCodes) : thrown
     const context = { provider: this.#endpoint.provider, model: this.#id }
     const phase = this.#decoder ? (this.#hasContent() ? 'post-content' : 'pre-content') : undefined
     if (isAnyModelError(error))
@@ -336,13 +348,17 @@ class Answer implements PartIterator {
     return this.#content || this.#queue.some((part) => part.type !== 'notice')
   }
 
-  #notJson(text: string, status: number, headers: Readonly<Record<string, string>>): AnyModelError {
+  async #notJson(text: string, status: number, headers: Readonly<Record<string, string>>): Promise<AnyModelError> {
     if (text.trim() === '')
       return new AnyModelError('truncated', `${this.#endpoint.provider}/${this.#id}: the answer is empty.`, { status })
-    const error = wireError({ provider: this.#endpoint.provider, model: this.#id, status, headers, body: text })
+    const error = await meaning({ provider: this.#endpoint.provider, model: this.#id, status, headers, body: text })
     return new AnyModelError('malformed', error.message, { status, requestId: error.requestId })
   }
 }
+
+/** The typed error for what a service reported. */
+const meaning = async (wire: WireError, codes: TextProtocol['errorCodes'] = {}): Promise<AnyModelError> =>
+  (await import('./wire-error.ts')).wireError(wire, codes)
 
 /** The content type decides; where it says nothing useful, the first byte does: JSON begins with a bracket, HTML with `<`. */
 function isEventStream(contentType: string | undefined, first: Uint8Array | undefined): boolean {

@@ -3,7 +3,9 @@ import type {
   EmbeddingResult,
   ErrorCode,
   JsonObject,
+  JsonSchema,
   Part,
+  SchemaSubset,
   TextCall,
   TextSupport,
   Warning,
@@ -22,6 +24,8 @@ export interface WireRequest {
 export interface Target {
   readonly provider: string
   readonly model: string
+  /** Rewrites a schema into what the service enforces, `undefined` when it can't be said in it. There when the call has such a schema. */
+  readonly narrow?: (schema: JsonSchema) => JsonSchema | undefined
 }
 
 /** What a decoder needs to know about the reply it reads. */
@@ -48,6 +52,8 @@ export interface Decoder {
 /** How to talk: pure functions between our types and one wire format. */
 export interface TextProtocol {
   supports(model: string): TextSupport
+  /** The subset of JSON Schema that the service enforces. */
+  readonly schemas?: SchemaSubset
   request(call: TextCall, target: Target): WireRequest
   decoder(context: ReplyContext): Decoder
   /** Error codes for the service's own codes and types, beyond what the status says. */

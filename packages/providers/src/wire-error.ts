@@ -1,16 +1,7 @@
 import { AnyModelError, type ErrorCode, type ErrorInfo } from '@anymodel/core'
-import { retryAfter } from '@anymodel/core/http'
-
-/** An error as a service reported it: in an error response, in a body under status 200, or inside a stream. */
-export interface WireError {
-  readonly provider: string
-  readonly model: string
-  /** Absent for errors inside a stream. */
-  readonly status?: number | undefined
-  readonly headers?: Readonly<Record<string, string>> | undefined
-  /** The parsed body, or its text when it is not JSON. */
-  readonly body: unknown
-}
+import type { WireError } from './reported.ts'
+import { requestId } from './request-id.ts'
+import { retryAfter } from './retry-after.ts'
 
 interface Described {
   message?: string | undefined
@@ -184,24 +175,4 @@ export function wireError(wire: WireError, own: Readonly<Record<string, ErrorCod
     `${provider}/${model}: ${words.slice(0, 1_000)}${/[.!?]$/.test(words) ? '' : '.'}${hint ? ` ${hint}` : ''}`,
     info,
   )
-}
-
-const requestIdHeaders = [
-  'x-request-id',
-  'request-id',
-  'apim-request-id',
-  'x-ms-request-id',
-  'x-amzn-requestid',
-  'mistral-correlation-id',
-  'x-ds-trace-id',
-  'x-generation-id',
-  'cf-ray',
-]
-
-/** The id to quote to the service's support. */
-export function requestId(headers: Readonly<Record<string, string>>, body?: unknown): string | undefined {
-  const name = requestIdHeaders.find((header) => headers[header])
-  if (name) return headers[name]
-  const id = (body as { request_id?: unknown } | null | undefined)?.request_id
-  return typeof id === 'string' ? id : undefined
 }

@@ -84,6 +84,13 @@ export type NoticePart =
       /** Milliseconds until the next attempt. */
       readonly delayMs: number
     }
+  /** The answer did not fit the schema: the model is asked again, and the next answer stands in for all of this one. */
+  | {
+      readonly type: 'notice'
+      readonly kind: 'reask'
+      readonly message: string
+      readonly issues: readonly { readonly path: string; readonly message: string }[]
+    }
   /** The request went out on a connection, the response's headers came, or the peer sent a sign of life without content (a comment, a ping). */
   | { readonly type: 'notice'; readonly kind: 'connected' | 'headers' | 'alive'; readonly message: string }
 

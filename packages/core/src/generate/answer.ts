@@ -3,7 +3,6 @@ import type { PartIterator, TextCall, TextModel } from '../contract/text.ts'
 import { addUsage } from '../contract/usage.ts'
 import { AnyModelError, isAnyModelError, type Partial } from '../errors.ts'
 import { Collector } from '../stream/collect.ts'
-import { stopAt } from '../stream/stop.ts'
 import { fit } from './fit.ts'
 
 /** Takes the parts of an answer as they come. A promise means: wait before the next one. */
@@ -28,7 +27,7 @@ export async function answer(model: TextModel, call: TextCall, emit: Emit, befor
   for (const warning of warnings) await take({ type: 'notice', kind: 'warning', message: warning.message, warning })
   const stream = model.stream(fitted)
   const iterator: PartIterator = emulateStop
-    ? (stopAt(stream, emulateStop) as PartIterator)
+    ? (await import('../stream/stop.ts')).stopAt(stream, emulateStop)
     : stream[Symbol.asyncIterator]()
   try {
     for (;;) {

@@ -1,7 +1,7 @@
 import type { Part } from '../contract/part.ts'
-import { AnyModelError } from '../errors.ts'
 import { type NodeResponse, pipeTo, type RespondOptions, toResponse } from '../stream/respond.ts'
-import { Shared, type SharedReader } from '../stream/share.ts'
+import type { SharedReader } from '../stream/share.ts'
+import { SharedRun } from '../stream/shared-run.ts'
 import type { Tools } from '../tool/tool.ts'
 import type { TextOptions } from './options.ts'
 import type { TextResult } from './result.ts'
@@ -33,58 +33,34 @@ export function streamText<const T extends Tools>(
 }
 
 class StreamedText<T extends Tools> implements TextStream<T> {
-  readonly #shared: Shared
-  readonly #controller = new AbortController()
-  readonly #options: TextOptions<T>
-  readonly #ready: (() => Promise<unknown>) | undefined
-  #outcome: Promise<TextResult<T>> | undefined
+  readonly #run: SharedRun<TextResult<T>>
 
   constructor(options: TextOptions<T>, ready: (() => Promise<unknown>) | undefined) {
-    this.#options = options
-    this.#ready = ready
-    this.#shared = new Shared(
-      () => this.#run(),
-      () => this.#controller.abort(new AnyModelError('aborted', 'The stream was left before it ended.')),
-    )
+    this.#run = new SharedRun(async (emit, signal) => {
+      if (ready) await ready()
+      const result = await run({ ...options, delivery: 'stream', signal } as unknown as TextOptions, emit)
+      return result as unknown as TextResult<T>
+    }, options?.signal)
   }
 
   get result(): Promise<TextResult<T>> {
-    this.#shared.keepAlive()
-    return this.#outcome as Promise<TextResult<T>>
+    return this.#run.result
   }
 
   get textStream(): AsyncIterable<string> {
-    return { [Symbol.asyncIterator]: () => new TextReader(this.#shared.read()) }
+    return { [Symbol.asyncIterator]: () => new TextReader(this.#run.read()) }
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Part> {
-    return this.#shared.read()
+    return this.#run.read()
   }
 
   toResponse(options?: RespondOptions): Response {
-    return toResponse(this.#shared.read(), options)
+    return toResponse(this.#run.read(), options)
   }
 
   pipeTo(response: NodeResponse, options?: RespondOptions): Promise<void> {
-    return pipeTo(this.#shared.read(), response, options)
-  }
-
-  #run(): void {
-    const shared = this.#shared
-    const own = this.#controller.signal
-    const signal = this.#options.signal ? AbortSignal.any([this.#options.signal, own]) : own
-    const options = { ...this.#options, delivery: 'stream', signal } as unknown as TextOptions
-    const begin = () =>
-      run(options, (part) => {
-        shared.push(part)
-        if (shared.full) return shared.room()
-      })
-    const outcome = this.#ready ? this.#ready().then(begin) : begin()
-    outcome.then(
-      () => shared.end(),
-      (error) => shared.fail(error),
-    )
-    this.#outcome = outcome as unknown as Promise<TextResult<T>>
+    return pipeTo(this.#run.read(), response, options)
   }
 }
 

@@ -16,12 +16,14 @@ const plain = { pause() {}, resume() {}, close() {} }
 
 /** What to write a body's bytes to so that `body` receives them decompressed. */
 export function decompressor(encoding: string | string[] | undefined, body: ByteQueue): ByteSink {
-  const names = String(encoding ?? '')
+  const plainly = { write: (chunk: Uint8Array) => body.push(chunk), end: () => body.end(), ...plain }
+  if (!encoding) return plainly
+  const names = String(encoding)
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name && name !== 'identity')
-  if (names.length === 0) return { ...plain, write: (chunk) => body.push(chunk), end: () => body.end() }
+  if (names.length === 0) return plainly
   const name = names[0] as string
   if (names.length > 1 || !(name in makers)) {
     body.fail(

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
-import { AnyModelError } from '../errors.ts'
 import { ByteQueue } from './byte-queue.ts'
 import { type ByteSink, decompressor } from './decompress.ts'
+import { networkError } from './network-error.ts'
 
 /** How requests travel. Default: one undici agent for the process, with keep-alive pools and the proxies of the environment (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`). */
 export interface Transport {
@@ -44,13 +44,17 @@ export function send(request: HttpRequest, transport: Transport = {}): Exchange 
   return transport.fetch ? sendByFetch(request, transport.fetch) : sendByUndici(request, transport)
 }
 
+const proxyVariables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY']
+
 let agents: Promise<{ http1: Dispatcher; http2: Dispatcher }> | undefined
 
 /** undici costs a tenth of a second to load: it is loaded with the first request. The timeouts here are a last resort behind `withTimeout`. */
 const agent = async (http2: boolean): Promise<Dispatcher> => {
-  agents ??= import('undici').then(({ EnvHttpProxyAgent }) => {
+  agents ??= import('undici').then(({ Agent, EnvHttpProxyAgent }) => {
+    // Looking at the environment costs a tenth of a short request, each time: only where it names a proxy.
+    const Chosen = proxyVariables.some((name) => process.env[name]) ? EnvHttpProxyAgent : Agent
     const options = { headersTimeout: 600_000, bodyTimeout: 600_000, connections: null, connect: { timeout: 30_000 } }
-    return { http1: new EnvHttpProxyAgent(options), http2: new EnvHttpProxyAgent({ ...options, allowH2: true }) }
+    return { http1: new Chosen(options), http2: new Chosen({ ...options, allowH2: true }) }
   })
   return http2 ? (await agents).http2 : (await agents).http1
 }
@@ -135,50 +139,10 @@ function sendByUndici(request: HttpRequest, transport: Transport): Exchange {
   return { connected: connected.promise, reply: reply.promise, close }
 }
 
+/** By a `fetch` of the caller's; what drives it is loaded when there is one. */
 function sendByFetch(request: HttpRequest, fetch: typeof globalThis.fetch): Exchange {
   const controller = new AbortController()
-  const signal = request.signal ? AbortSignal.any([request.signal, controller.signal]) : controller.signal
-  const rethrow = (cause: unknown) =>
-    request.signal?.aborted ? request.signal.reason : networkError(cause, request.url, 'headers')
-  const reply = (async (): Promise<HttpReply> => {
-    const { method, url, headers } = request
-    let response: Response
-    try {
-      response = await fetch(url, {
-        method,
-        headers,
-        body: (request.body as BodyInit | undefined) ?? null,
-        signal,
-        redirect: 'manual',
-      })
-    } catch (cause) {
-      throw rethrow(cause)
-    }
-    const reader = response.body?.getReader()
-    const close = () => controller.abort()
-    let wake: (() => void) | undefined
-    let paused = false
-    const body = new ByteQueue({
-      pause: () => {
-        paused = true
-      },
-      resume: () => {
-        paused = false
-        wake?.()
-      },
-      close,
-    })
-    const pump = async () => {
-      for (;;) {
-        if (paused) await new Promise<void>((resolve) => (wake = resolve))
-        const chunk = await reader?.read()
-        if (!chunk || chunk.done) return body.end()
-        body.push(chunk.value)
-      }
-    }
-    pump().catch((cause) => body.fail(rethrow(cause)))
-    return { status: response.status, headers: Object.fromEntries(response.headers), body }
-  })()
+  const reply = import('./reply-by-fetch.ts').then(({ replyByFetch }) => replyByFetch(request, fetch, controller))
   const connected = reply.then(() => undefined)
   connected.catch(() => {})
   return { connected, reply, close: () => controller.abort() }
@@ -208,39 +172,4 @@ function deferred<T>(): Deferred<T> {
   })
   promise.catch(() => {})
   return { promise, resolve, reject }
-}
-
-const clocks: Record<string, 'connect' | 'headers' | 'idle'> = {
-  UND_ERR_CONNECT_TIMEOUT: 'connect',
-  UND_ERR_HEADERS_TIMEOUT: 'headers',
-  UND_ERR_BODY_TIMEOUT: 'idle',
-}
-
-function networkError(cause: unknown, url: string, phase: 'connect' | 'headers' | 'pre-content'): AnyModelError {
-  const { code, message } = describe(cause)
-  const host = URL.canParse(url) ? new URL(url).host : url
-  const clock = code === undefined ? undefined : clocks[code]
-  if (clock) return new AnyModelError('timeout', `${host} did not answer in time (${clock}).`, { clock, phase, cause })
-  if (cause instanceof TypeError && code === 'ERR_INVALID_URL') {
-    return new AnyModelError(
-      'invalid-argument',
-      `"${url}" is not a URL. Give baseURL with its scheme, such as https://host/v1.`,
-      { cause },
-    )
-  }
-  return new AnyModelError('network', `Could not reach ${host}: ${message}${code ? ` (${code})` : ''}.`, {
-    phase,
-    cause,
-  })
-}
-
-/** undici and fetch wrap the reason one or two levels deep. */
-function describe(cause: unknown): { code?: string | undefined; message: string } {
-  let error = cause as { code?: string; message?: string; cause?: unknown; errors?: unknown[] } | undefined
-  for (let depth = 0; depth < 3 && error && !error.code; depth++) {
-    const inner = (error.errors?.[0] ?? error.cause) as typeof error
-    if (!inner) break
-    error = inner
-  }
-  return { code: error?.code, message: error?.message || String(cause) }
 }

@@ -116,3 +116,20 @@ it('an error comes after what was there before it, to every reader', async () =>
     await expect(reader.next()).rejects.toThrow('broke')
   }
 })
+
+it('next() may be asked again before it has answered', async () => {
+  const { shared } = source(3)
+  const reader = shared.read()
+  const results = await Promise.all([reader.next(), reader.next(), reader.next(), reader.next()])
+  expect(results.map(({ done }) => done)).toEqual([false, false, false, true])
+  const pushed: Shared = new Shared(
+    () => {},
+    () => {},
+  )
+  const waiting = pushed.read()
+  const both = Promise.all([waiting.next(), waiting.next()])
+  pushed.push(text('a'))
+  await null
+  pushed.push(text('b'))
+  expect((await both).map(({ value }) => value)).toEqual([text('a'), text('b')])
+})

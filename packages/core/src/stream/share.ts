@@ -106,7 +106,14 @@ export class Shared {
       return true
     }
     await new Promise<void>((resolve) => {
-      reader.wake = resolve
+      // A caller that asks twice without waiting is woken twice.
+      const { wake } = reader
+      reader.wake = wake
+        ? () => {
+            wake()
+            resolve()
+          }
+        : resolve
     })
     return false
   }

@@ -43,7 +43,7 @@ export type Tool = FunctionTool<any, any> | ProviderTool
 export type Tools = { readonly [name: string]: Tool }
 
 /** Describes a tool; the types of `execute`, `needsApproval` and `toContent` follow from `input`. */
-export function tool<S extends Schema, Output = unknown>(
+export function tool<const S extends Schema, Output = unknown>(
   definition: { readonly input: S } & Omit<FunctionTool<Infer<S>, Output>, 'input'>,
 ): FunctionTool<Infer<S>, Output> {
   return definition as unknown as FunctionTool<Infer<S>, Output>

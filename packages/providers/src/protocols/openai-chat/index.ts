@@ -24,6 +24,7 @@ export function openaiChat(differences: Partial<ChatDialect> = {}): TextProtocol
       fileUrls: byUrl[dialect.documents].filter((type) => dialect.files.includes(type)),
       knobs: knobsOf(knobs, ruleOf(dialect.models, model)),
     }),
+    schemas: 'openai',
     request: (call, target) => toRequest(call, target, dialect),
     decoder: (context) => new ChatDecoder(context),
     errorCodes,

@@ -7,7 +7,6 @@ import {
   type JsonObject,
   type Knob,
   type Message,
-  narrowForOpenAI,
   type TextCall,
   type TextContent,
   type ToolCallContent,
@@ -17,6 +16,7 @@ import {
   type Warning,
 } from '@anymodel/core'
 import type { Target, WireRequest } from '../../protocol.ts'
+import { enforced } from '../enforce.ts'
 import {
   cacheField,
   cacheMark,
@@ -53,7 +53,7 @@ export function toRequest(asked: TextCall, target: Target, dialect: ChatDialect)
     ...toTuning(call, dialect),
     ...toReasoning(call, effort, context),
     ...toTools(call, target, warnings),
-    response_format: toResponseFormat(call, warnings),
+    response_format: toResponseFormat(call, target, warnings),
     ...cacheField(call, rule),
   }
   return { path: '/chat/completions', body, warnings }
@@ -110,17 +110,12 @@ function toTools(call: TextCall, target: Target, warnings: Warning[]): JsonObjec
   }
 }
 
-function toTool(tool: ToolDefinition, { provider }: Target, warnings: Warning[]): JsonObject {
+function toTool(tool: ToolDefinition, target: Target, warnings: Warning[]): JsonObject {
   if (tool.type === 'provider') return tool.definition
-  const { name, description, strict, inputSchema } = tool
-  const narrowed = strict ? narrowForOpenAI(inputSchema) : undefined
-  if (strict && !narrowed)
-    warnings.push({
-      option: `tools.${name}`,
-      message: `${provider} can't enforce this input schema; it is checked after the answer instead.`,
-    })
-  const parameters = (narrowed ?? inputSchema) as JsonObject
-  return { type: 'function', function: { name, description, parameters, strict: narrowed ? true : undefined } }
+  const { name, description, inputSchema } = tool
+  if (!tool.strict) return { type: 'function', function: { name, description, parameters: inputSchema as JsonObject } }
+  const { schema, strict } = enforced(inputSchema, `tools.${name}`, target, warnings)
+  return { type: 'function', function: { name, description, parameters: schema, strict: strict || undefined } }
 }
 
 function toToolChoice({ toolChoice, tools }: TextCall): Json | undefined {
@@ -131,18 +126,14 @@ function toToolChoice({ toolChoice, tools }: TextCall): Json | undefined {
   return { type: tool.definition.type, [String(tool.definition.type)]: { name } }
 }
 
-function toResponseFormat({ output }: TextCall, warnings: Warning[]): Json | undefined {
+function toResponseFormat({ output }: TextCall, target: Target, warnings: Warning[]): Json | undefined {
   if (!output) return undefined
   if (output.type === 'json') return { type: 'json_object' }
-  const narrowed = narrowForOpenAI(output.schema)
-  if (!narrowed)
-    warnings.push({
-      option: 'schema',
-      message: "The service can't enforce this schema strictly; the answer is checked against it afterwards.",
-    })
   const { name, description } = output
-  const schema = (narrowed ?? output.schema) as JsonObject
-  return { type: 'json_schema', json_schema: { name, description, schema, strict: narrowed !== undefined } }
+  return {
+    type: 'json_schema',
+    json_schema: { name, description, ...enforced(output.schema, 'schema', target, warnings) },
+  }
 }
 
 function toMessages(message: Message, context: Context): JsonObject[] {

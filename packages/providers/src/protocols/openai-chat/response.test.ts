@@ -1,6 +1,8 @@
-import { isAnyModelError, type JsonObject, type Part } from '@anymodel/core'
+import type { JsonObject, Part } from '@anymodel/core'
 import { describe, expect, test } from 'vitest'
-import { ChatDecoder } from './response.ts'
+import type { Reported } from '../../reported.ts'
+import { wireError } from '../../wire-error.ts'
+import { ChatDecoder, errorCodes } from './response.ts'
 
 function decode(...chunks: object[]): Part[] {
   const out: Part[] = []
@@ -119,7 +121,10 @@ test('of several choices the first is the answer', () => {
 test('a tool call that the model wrote wrong is worth another try', () => {
   const error = { message: 'Failed to call a function.', code: 'tool_use_failed', type: 'invalid_request_error' }
   expect(() => decode({ error })).toThrow(
-    expect.toSatisfy((thrown) => isAnyModelError(thrown) && thrown.code === 'malformed' && thrown.retryable),
+    expect.toSatisfy((thrown) => {
+      const error = wireError((thrown as Reported).wire, errorCodes)
+      return error.code === 'malformed' && error.retryable
+    }),
   )
 })
 

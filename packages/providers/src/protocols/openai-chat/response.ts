@@ -6,9 +6,9 @@ import {
   type JsonObject,
   type Usage,
 } from '@anymodel/core'
-import { mediaTypeOf } from '@anymodel/core/http'
 import type { Decoder, ReplyContext } from '../../protocol.ts'
-import { requestId, wireError } from '../../wire-error.ts'
+import { Reported } from '../../reported.ts'
+import { requestId } from '../../request-id.ts'
 import type {
   ChatCitation,
   ChatContentPart,
@@ -42,6 +42,15 @@ export const errorCodes: Readonly<Record<string, ErrorCode>> = {
 
 /** Finish reasons that mean that the answer broke off. */
 const brokenOff: ReadonlySet<string> = new Set(['error', 'insufficient_system_resource'])
+
+/** How sounds begin; raw samples (`audio/pcm`) begin with anything. */
+const audioTypes: readonly (readonly [string, string])[] = [
+  ['RIFF', 'audio/wav'],
+  ['OggS', 'audio/ogg'],
+  ['fLaC', 'audio/flac'],
+  ['ID3', 'audio/mpeg'],
+  ['\xff\xfb', 'audio/mpeg'],
+]
 
 /** Chat Completions, streamed or whole, as parts. */
 export class ChatDecoder implements Decoder {
@@ -264,8 +273,9 @@ export class ChatDecoder implements Decoder {
 
   /** Which format was asked for the answer does not say; raw samples have no header. */
   #file(data: Buffer): void {
-    const mediaType = mediaTypeOf(data)
-    this.#context.out.push({ type: 'file', mediaType: mediaType?.startsWith('audio/') ? mediaType : 'audio/pcm', data })
+    const begins = data.toString('latin1', 0, 4)
+    const mediaType = audioTypes.find(([start]) => begins.startsWith(start))?.[1] ?? 'audio/pcm'
+    this.#context.out.push({ type: 'file', mediaType, data })
   }
 
   #image(url: string | undefined): void {
@@ -278,9 +288,9 @@ export class ChatDecoder implements Decoder {
       })
   }
 
-  #error(body: unknown): AnyModelError {
+  #error(body: unknown): Reported {
     const { provider, model, headers } = this.#context
-    return wireError({ provider, model, headers, body }, errorCodes)
+    return new Reported({ provider, model, headers, body })
   }
 }
 

@@ -18,6 +18,7 @@ export function openaiResponses(differences: Partial<ResponsesDialect> = {}): Te
       fileUrls: ['image/*', 'application/pdf'],
       knobs: knobsOf(dialect.knobs, ruleOf(dialect.models, model)),
     }),
+    schemas: 'openai',
     request: (call, target) => toRequest(call, target, dialect),
     decoder: (context) => new ResponsesDecoder(context, dialect),
     errorCodes: { bio_policy: 'content-filter', misalignment_policy_violation: 'content-filter' },

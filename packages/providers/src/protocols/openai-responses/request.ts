@@ -1,20 +1,20 @@
-import {
-  type AssistantContent,
-  type AssistantMessage,
-  type CacheHint,
-  type FileContent,
-  type Json,
-  type JsonObject,
-  type Message,
-  narrowForOpenAI,
-  type Opaque,
-  type TextCall,
-  type TextContent,
-  type ToolDefinition,
-  type ToolResultContent,
-  type Warning,
+import type {
+  AssistantContent,
+  AssistantMessage,
+  CacheHint,
+  FileContent,
+  Json,
+  JsonObject,
+  Message,
+  Opaque,
+  TextCall,
+  TextContent,
+  ToolDefinition,
+  ToolResultContent,
+  Warning,
 } from '@anymodel/core'
 import type { Target, WireRequest } from '../../protocol.ts'
+import { enforced } from '../enforce.ts'
 import {
   cacheField,
   cacheMark,
@@ -69,7 +69,7 @@ export function toRequest(asked: TextCall, target: Target, dialect: ResponsesDia
     top_logprobs: call.logprobs,
     reasoning: effort || summary ? { effort, summary } : undefined,
     ...toTools(call, target, warnings),
-    text: toText(call, warnings),
+    text: toText(call, target, warnings),
     ...cacheField(call, rule),
   }
   return { path: '/responses', body, warnings }
@@ -214,22 +214,14 @@ function toTools(call: TextCall, target: Target, warnings: Warning[]): JsonObjec
   }
 }
 
-function toTool(tool: ToolDefinition, { provider }: Target, warnings: Warning[]): JsonObject {
+function toTool(tool: ToolDefinition, target: Target, warnings: Warning[]): JsonObject {
   if (tool.type === 'provider') return tool.definition
-  const narrowed = tool.strict ? narrowForOpenAI(tool.inputSchema) : undefined
-  if (tool.strict && !narrowed)
-    warnings.push({
-      option: `tools.${tool.name}`,
-      message: `${provider} can't enforce this input schema; it is checked after the answer instead.`,
-    })
-  return {
-    type: 'function',
-    name: tool.name,
-    description: tool.description,
-    parameters: (narrowed ?? tool.inputSchema) as JsonObject,
-    // Left out it means true here.
-    strict: narrowed !== undefined,
-  }
+  const { name, description, inputSchema } = tool
+  const { schema, strict } = tool.strict
+    ? enforced(inputSchema, `tools.${name}`, target, warnings)
+    : { schema: inputSchema as JsonObject, strict: false }
+  // Left out, `strict` means true here.
+  return { type: 'function', name, description, parameters: schema, strict }
 }
 
 function toToolChoice({ toolChoice, tools }: TextCall): Json | undefined {
@@ -240,16 +232,9 @@ function toToolChoice({ toolChoice, tools }: TextCall): Json | undefined {
   return { type, name: type === 'custom' ? name : undefined, server_label }
 }
 
-function toText({ output }: TextCall, warnings: Warning[]): JsonObject | undefined {
+function toText({ output }: TextCall, target: Target, warnings: Warning[]): JsonObject | undefined {
   if (!output) return undefined
   if (output.type === 'json') return { format: { type: 'json_object' } }
-  const narrowed = narrowForOpenAI(output.schema)
-  if (!narrowed)
-    warnings.push({
-      option: 'schema',
-      message: "The service can't enforce this schema strictly; the answer is checked against it afterwards.",
-    })
   const { name, description } = output
-  const schema = (narrowed ?? output.schema) as JsonObject
-  return { format: { type: 'json_schema', name, description, schema, strict: narrowed !== undefined } }
+  return { format: { type: 'json_schema', name, description, ...enforced(output.schema, 'schema', target, warnings) } }
 }

@@ -1,5 +1,7 @@
 import { isAnyModelError, type JsonObject, type Part } from '@anymodel/core'
 import { describe, expect, test } from 'vitest'
+import { Reported } from '../../reported.ts'
+import { wireError } from '../../wire-error.ts'
 import { responsesDialect } from './dialect.ts'
 import { ResponsesDecoder } from './response.ts'
 
@@ -51,6 +53,7 @@ const failure = (run: () => unknown) => {
   try {
     run()
   } catch (error) {
+    if (error instanceof Reported) return wireError(error.wire)
     if (isAnyModelError(error)) return error
   }
   throw new Error('no typed error')

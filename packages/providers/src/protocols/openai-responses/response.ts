@@ -8,7 +8,8 @@ import {
   type Usage,
 } from '@anymodel/core'
 import type { Decoder, ReplyContext } from '../../protocol.ts'
-import { requestId, wireError } from '../../wire-error.ts'
+import { Reported } from '../../reported.ts'
+import { requestId } from '../../request-id.ts'
 import type { ResponsesDialect } from './dialect.ts'
 import { clientTools, type HostedTool, hostedTool } from './items.ts'
 import type {
@@ -306,9 +307,9 @@ export class ResponsesDecoder implements Decoder {
     return { provider: this.#context.provider, data: data as Json }
   }
 
-  #error(body: unknown): AnyModelError {
+  #error(body: unknown): Reported {
     const { provider, model, headers } = this.#context
-    return wireError({ provider, model, headers, body })
+    return new Reported({ provider, model, headers, body })
   }
 }
 

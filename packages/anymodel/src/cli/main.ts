@@ -1,0 +1,80 @@
+import { createRequire } from 'node:module'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { exitCodes, reportFailure } from './failure.ts'
+import { watchOutput } from './output.ts'
+
+/** Runs the command line; gives the exit code. Every command's code is loaded when it is used. */
+export async function main(args: readonly string[]): Promise<number> {
+  watchOutput()
+  const program = commands()
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCodes.ok
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    return reportFailure(error, args.includes('--verbose'))
+  }
+}
+
+function commands(): Command {
+  const program = withModel(new Command('anymodel'))
+    .description('Asks a model: hosted or local, as the config says. Without a config a small local model answers.')
+    .version((createRequire(import.meta.url)('anymodel/package.json') as { version: string }).version)
+    .argument('[prompt...]', 'what to ask; piped text is added to it')
+    .option('--file <path>', 'an image, a document or a text to send along; repeat for more', collect)
+    .option('--schema <path>', 'JSON Schema that the answer has to follow; the answer is JSON')
+    .option('--json', 'print one JSON object: the answer, usage, finish reason, model')
+    .enablePositionalOptions()
+    .exitOverride()
+    .addHelpText('after', notes)
+    .action(async (words: string[], options) => (await import('./ask.ts')).ask(words.join(' '), options))
+  withModel(program.command('chat'))
+    .description('Talks with a model; /help lists what can be typed.')
+    .action(async (_options, command: Command) => (await import('./chat.ts')).chat(command.optsWithGlobals()))
+  withConfig(program.command('models'))
+    .description('Lists roles and providers, and the way from each role to its model.')
+    .option('--json', 'print one JSON object')
+    .action(async (_options, command: Command) => (await import('./models.ts')).models(command.optsWithGlobals()))
+  const config = program.command('config').description('Checks or writes the config file.')
+  withConfig(config.command('check'))
+    .description("Checks the config file and prints each role's model, without secrets.")
+    .action(async (_options, command: Command) =>
+      (await import('./config-check.ts')).configCheck(command.optsWithGlobals()),
+    )
+  config
+    .command('init')
+    .description('Writes a config file from what it finds in the environment.')
+    .argument('[path]', 'where', 'anymodel.config.yaml')
+    .option('--force', 'replace a file that is there')
+    .option('--verbose', 'tell everything about errors')
+    .action(async (path: string, options) => (await import('./config-init.ts')).configInit(path, options))
+  return program
+}
+
+const withConfig = (command: Command): Command =>
+  command
+    .option('--config <path>', 'config file; default: the nearest anymodel.config.* upward from here')
+    .option('--verbose', 'tell everything about errors')
+
+const withModel = (command: Command): Command =>
+  withConfig(command)
+    .option('-m, --model <name>', 'a role, or provider/model; default: the role chat')
+    .option('-s, --system <text>', 'instructions to the model')
+    .option('--max-tokens <number>', "upper bound on the answer's tokens", toNumber)
+    .option('--temperature <number>', '0 for the most likely answer', toNumber)
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
+
+function toNumber(value: string): number {
+  const number = Number(value)
+  if (value.trim() === '' || !Number.isFinite(number)) throw new InvalidArgumentError('It must be a number.')
+  return number
+}
+
+const notes = `
+Examples:
+  anymodel "Why is the sky blue?"
+  git diff | anymodel "Write a commit message for this." --model openai/gpt-6-luna
+  anymodel "What is on it?" --file photo.jpg --json
+
+Exit codes: 0 done, 1 the call failed, 2 wrong usage or config, 130 interrupted.`

@@ -1,0 +1,32 @@
+import { loadConfig } from '../config/load.ts'
+import { impliedTypes } from '../config/names.ts'
+import { describe } from './description.ts'
+import { paint, write } from './output.ts'
+
+/** `anymodel models`: what can be asked for by name. */
+export async function models({ config, json }: { readonly config?: string; readonly json?: boolean }): Promise<void> {
+  const description = describe(await loadConfig(config))
+  if (json) return write(`${JSON.stringify(description)}\n`)
+  const { roles, providers } = description
+  await write(paint('dim', `${description.config ?? 'No config file: the built-in local model plays every role.'}\n\n`))
+  await write(`Roles\n${roleLines(roles)}\nProviders\n`)
+  await write(table(providers.map(({ name, type, from, problem }) => [name, type, from, note(problem)])))
+  await write(`\nWithout an entry, as provider/model: ${impliedTypes.join(', ')}.\n`)
+}
+
+/** A line per role: the way to its model, and what is in the way. */
+export const roleLines = (roles: ReturnType<typeof describe>['roles']): string =>
+  table(roles.map(({ route, problem }) => [route, note(problem)]))
+
+const note = (problem: string | undefined): string => (problem ? paint('yellow', problem) : '')
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return lines.length > 0 ? lines.map((line) => `  ${line}\n`).join('') : '  none\n'
+}

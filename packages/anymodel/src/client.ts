@@ -1,0 +1,186 @@
+import {
+  type AnyModelError,
+  type ArrayStream,
+  type DeepPartial,
+  generateObject,
+  generateText,
+  type Infer,
+  type InferInput,
+  type ObjectOptions,
+  type ObjectResult,
+  type ObjectStream,
+  type Schema,
+  streamObject,
+  streamText,
+  type TextModel,
+  type TextOptions,
+  type TextResult,
+  type TextStream,
+  type Tools,
+} from '@anymodel/core'
+import type { LoadProgress } from '@anymodel/onnx'
+import type { Config } from './config/config.ts'
+import { loadConfig } from './config/load.ts'
+import { watchFile } from './config/watch.ts'
+import type { Provider } from './roles/providers.ts'
+import { type Snapshot, takeSnapshot } from './roles/snapshot.ts'
+
+/** Options of `anymodel`. */
+export interface AnyModelOptions {
+  /** Path of a config file, or the config itself. Default: `ANYMODEL_CONFIG`, else the nearest `anymodel.config.*` upward from the working folder, else the built-in local model plays every role. */
+  readonly config?: string | Config
+  /** Follow edits of the config file. Default true. */
+  readonly watch?: boolean
+  /** Told while a local model loads: enough for a progress bar. */
+  readonly onProgress?: (progress: LoadProgress) => void
+}
+
+/** The name of a role, `provider/model`, or a model. */
+export type ModelChoice = string | TextModel
+
+/** Options of `generateText` and `streamText` whose model may be given by name. */
+export interface TextOptionsByName<T extends Tools = Tools> extends Omit<TextOptions<T>, 'model'> {
+  readonly model: ModelChoice
+}
+
+/** Options of `generateObject` and `streamObject` whose model may be given by name. */
+export interface ObjectOptionsByName extends Omit<ObjectOptions, 'model'> {
+  readonly model: ModelChoice
+}
+
+/** What a client tells its listeners. */
+export interface ClientEvents {
+  /** An edit of the config counts from now on; requests under way go on with the former one. */
+  reload: { readonly file: string }
+  /** An edit of the config was broken: the former one stays. */
+  error: AnyModelError
+}
+
+/** The verbs of `@anymodel/core`, with models by name. A name that leads nowhere is a `config` error of the call. */
+export interface AnyModel {
+  generateText<const T extends Tools>(options: TextOptionsByName<T>): Promise<TextResult<T>>
+  streamText<const T extends Tools>(options: TextOptionsByName<T>): TextStream<T>
+  generateObject<const S extends Schema>(
+    options: ObjectOptionsByName & { readonly schema: S },
+  ): Promise<ObjectResult<Infer<S>>>
+  generateObject<const S extends Schema>(
+    options: ObjectOptionsByName & { readonly array: S },
+  ): Promise<ObjectResult<Infer<S>[]>>
+  generateObject<const C extends string>(
+    options: ObjectOptionsByName & { readonly choice: readonly C[] },
+  ): Promise<ObjectResult<C>>
+  streamObject<const S extends Schema>(
+    options: ObjectOptionsByName & { readonly schema: S },
+  ): ObjectStream<Infer<S>, DeepPartial<InferInput<S>>>
+  streamObject<const S extends Schema>(
+    options: ObjectOptionsByName & { readonly array: S },
+  ): ArrayStream<Infer<S>, DeepPartial<InferInput<S>>>
+  streamObject<const C extends string>(
+    options: ObjectOptionsByName & { readonly choice: readonly C[] },
+  ): ObjectStream<C, C>
+  /** The model that plays a role now, with the role's defaults, clocks and retries: for functions that take a model. Rejects with `config` for a name that leads nowhere. */
+  model(name: string): Promise<TextModel>
+  /** Listens; gives what ends it. Broken edits that nobody listens for are process warnings. */
+  on<E extends keyof ClientEvents>(event: E, listener: (about: ClientEvents[E]) => void): () => void
+  /** Stops following the config file and frees local models. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Reads the config and gives a client. No provider's code and no model is loaded before its first request. Rejects with `config`. */
+export async function anymodel(options: AnyModelOptions = {}): Promise<AnyModel> {
+  const surroundings = { onProgress: options.onProgress, opened: new Map<string, Provider>() }
+  const config = await loadConfig(options.config)
+  let current = takeSnapshot(config, surroundings)
+
+  const events = eventTarget()
+  const reload = async (file: string): Promise<void> => {
+    try {
+      current = takeSnapshot(await loadConfig(file), surroundings)
+    } catch (error) {
+      return events.tell('error', error as AnyModelError)
+    }
+    events.tell('reload', { file })
+  }
+  const { file } = config
+  const unwatch = file === undefined || options.watch === false ? undefined : watchFile(file, () => void reload(file))
+  const close = async (): Promise<void> => {
+    unwatch?.()
+    await Promise.all([...surroundings.opened.values()].map((provider) => provider.close?.()))
+  }
+
+  return {
+    ...verbs(() => current),
+    model: (name) => current.model(name),
+    on: events.on,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+type Verb = 'generateText' | 'streamText' | 'generateObject' | 'streamObject'
+
+/** The core's verbs, with models looked up in the config of the moment. A call keeps the config it began with. */
+function verbs(now: () => Snapshot): Pick<AnyModel, Verb> {
+  const found = async <O extends { readonly model: ModelChoice }>(options: O) => {
+    const { model } = options
+    return { ...options, model: typeof model === 'string' ? await now().model(model) : model }
+  }
+  const later = <O extends { readonly model: ModelChoice }>(options: O) => {
+    const { model, ready } = deferred(now(), options.model)
+    return { options: { ...options, model }, ready }
+  }
+  return {
+    generateText: async (given) => generateText(await found(given)),
+    streamText(given) {
+      const { options, ready } = later(given)
+      return streamText(options, ready)
+    },
+    // The overloads say what goes with what; here it is only handed on.
+    generateObject: async (given: ObjectOptionsByName) => generateObject((await found(given)) as never) as never,
+    streamObject(given: ObjectOptionsByName) {
+      const { options, ready } = later(given)
+      return streamObject(options as never, ready) as never
+    },
+  }
+}
+
+/** A model by name, for a call that begins later: it is looked up then, in the config of now. */
+function deferred(snapshot: Snapshot, choice: ModelChoice): { model: TextModel; ready?: () => Promise<void> } {
+  if (typeof choice !== 'string') return { model: choice }
+  let found: TextModel | undefined
+  const model = () => found as TextModel
+  return {
+    model: {
+      get provider() {
+        return model().provider
+      },
+      get id() {
+        return model().id
+      },
+      get supports() {
+        return model().supports
+      },
+      stream: (call) => model().stream(call),
+    },
+    async ready() {
+      found = await snapshot.model(choice)
+    },
+  }
+}
+
+/** Listeners, and what tells them. */
+function eventTarget() {
+  const listeners = { reload: new Set<(about: never) => void>(), error: new Set<(about: never) => void>() }
+  return {
+    on<E extends keyof ClientEvents>(event: E, listener: (about: ClientEvents[E]) => void): () => void {
+      listeners[event].add(listener)
+      return () => listeners[event].delete(listener)
+    },
+    tell<E extends keyof ClientEvents>(event: E, about: ClientEvents[E]): void {
+      const isUnheard = about instanceof Error && listeners.error.size === 0
+      for (const listener of listeners[event]) listener(about as never)
+      if (isUnheard) process.emitWarning(`${about.message} The former config stays.`, 'AnyModelWarning')
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import type { TextModel, TuningOptions } from '@anymodel/core'
+
+/** The hosted services and local servers that a config can name. */
+export const hostedTypes = [
+  'openai',
+  'anthropic',
+  'google',
+  'groq',
+  'mistral',
+  'deepseek',
+  'together',
+  'openrouter',
+  'xai',
+  'ollama',
+  'llamacpp',
+  'lmstudio',
+  'vllm',
+] as const
+
+export type HostedType = (typeof hostedTypes)[number]
+
+/** What a provider can be. */
+export type ProviderType = HostedType | 'openai-compatible' | 'onnx'
+
+/** All of them. */
+export const providerTypes: readonly ProviderType[] = [...hostedTypes, 'openai-compatible', 'onnx']
+
+/** A hosted service or a server of your own. Texts may hold `${VAR}`, `${VAR:-default}` and `${file:path}`. */
+export interface HostedProvider {
+  /** Default: the provider's name in the config. */
+  readonly type?: HostedType | 'openai-compatible'
+  /** Default: the service's environment variable, such as `OPENAI_API_KEY`. Read at every request, so a secret file may be replaced. */
+  readonly apiKey?: string
+  /** Default: the service's own. Needed for `openai-compatible`. */
+  readonly baseURL?: string
+  /** Headers of every request. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Offer HTTP/2. Default false. */
+  readonly http2?: boolean
+}
+
+/** Models that run in this process. */
+export interface LocalProvider {
+  readonly type?: 'onnx'
+  /** Folder of models, relative to the config file. Default: the working folder. */
+  readonly dir?: string
+  /** Threads that one model computes with. Default: as many as there are processor cores. */
+  readonly threads?: number
+}
+
+export type ProviderConfig = HostedProvider | LocalProvider
+
+/** A length of time: `250ms`, `3s`, `2m`, `1h`, `1d`. */
+export type Duration = string
+
+/** The five clocks of `withTimeout`. */
+export interface TimeoutConfig {
+  readonly connect?: Duration
+  readonly headers?: Duration
+  readonly firstContent?: Duration
+  readonly idle?: Duration
+  readonly total?: Duration
+}
+
+export interface RetryConfig {
+  /** Upper bound on the requests that the service sees. Default 3. */
+  readonly attempts?: number
+  /** Longest wait before a retry. Default 20s. */
+  readonly maxWait?: Duration
+}
+
+/** Who plays a role: `provider/model`, another role, or (in a file with code) a model made by hand. */
+export type Target = string | { readonly role: string } | TextModel
+
+/** A role in its long form. */
+export interface RoleSettings {
+  /** A list has one entry in this version. */
+  readonly use: Target | readonly [Target]
+  /** Tuning options that a call may override. */
+  readonly defaults?: TuningOptions
+  readonly timeouts?: TimeoutConfig
+  readonly retry?: RetryConfig
+}
+
+/** What a config file says. Its grammar is in `docs/config.md`. */
+export interface Config {
+  /** For editors: where the JSON Schema is. */
+  readonly $schema?: string
+  readonly version?: 1
+  /** By name. A service needs no entry when its key is in its environment variable. */
+  readonly providers?: Readonly<Record<string, ProviderConfig>>
+  /** Roles, by name: `provider/model`, a model made by hand, or settings. */
+  readonly models?: Readonly<Record<string, string | TextModel | RoleSettings>>
+  readonly state?: 'memory'
+}
+
+/** Gives back the config as it stands: its types check while you write a `.ts` or `.mjs` config. */
+export const defineConfig = (config: Config): Config => config

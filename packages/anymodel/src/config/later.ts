@@ -1,0 +1,42 @@
+/** What the grammar has and this version does not: refused by name, so that nobody thinks it works. */
+export const laterKeys: ReadonlySet<string> = new Set([
+  'balance',
+  'of',
+  'when',
+  'onBreak',
+  'onContextOverflow',
+  'onContentFilter',
+  'breaker',
+  'hedge',
+  'cache',
+  'budget',
+  'budgets',
+  'server',
+  'maxMemory',
+  'sqlite',
+  'redis',
+])
+
+/** Provider types that are not there yet. */
+export const laterTypes: ReadonlySet<string> = new Set([
+  'azure',
+  'bedrock',
+  'vertex',
+  'cohere',
+  'voyage',
+  'jina',
+  'perplexity',
+  'fireworks',
+  'cerebras',
+  'huggingface',
+  'replicate',
+  'stability',
+  'bfl',
+  'fal',
+  'elevenlabs',
+  'deepgram',
+  'assemblyai',
+])
+
+/** What an error says about them. */
+export const notYet = 'is not available yet in this version: remove it.'

@@ -1,0 +1,127 @@
+import { resolve } from 'node:path'
+import type { TextModel } from '@anymodel/core'
+import type { LoadProgress } from '@anymodel/onnx'
+import type { TypedProvider } from '../config/check.ts'
+import type { HostedProvider, LocalProvider, ProviderType } from '../config/config.ts'
+import { expand } from '../config/variables.ts'
+
+/** A provider that is set up: it names its models. */
+export interface Provider {
+  text(id: string): TextModel
+  /** Frees what local models hold. */
+  close?(): Promise<void>
+}
+
+export interface ProviderContext {
+  /** The provider's name in the config. */
+  readonly name: string
+  /** Who asks for it, such as `Role chat`. */
+  readonly asker: string
+  /** Folder that relative paths start from. */
+  readonly dir: string
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined
+}
+
+/** Sets a provider up from its entry in the config. */
+export type OpenProvider = (entry: TypedProvider, context: ProviderContext) => Provider
+
+interface ProviderSource {
+  /** Environment variables of the key, best first. Without any, no key is needed. */
+  readonly env?: readonly string[]
+  /** Imports the provider's module. */
+  load(): Promise<OpenProvider>
+}
+
+type HostedFactory = (options: ReturnType<typeof hostedOptions>) => Provider
+
+const hosted =
+  (factory: HostedFactory): OpenProvider =>
+  (entry, context) =>
+    factory(hostedOptions(entry, context))
+
+/** Every provider type: where its key is sought and how its code is loaded. Nothing is imported before a config names it. */
+export const providerSources: Readonly<Record<ProviderType, ProviderSource>> = {
+  openai: {
+    env: ['OPENAI_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/openai')).openai),
+  },
+  anthropic: {
+    env: ['ANTHROPIC_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/anthropic')).anthropic),
+  },
+  google: {
+    env: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/google')).google),
+  },
+  groq: { env: ['GROQ_API_KEY'], load: async () => hosted((await import('@anymodel/providers/groq')).groq) },
+  mistral: {
+    env: ['MISTRAL_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/mistral')).mistral),
+  },
+  deepseek: {
+    env: ['DEEPSEEK_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/deepseek')).deepseek),
+  },
+  together: {
+    env: ['TOGETHER_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/together')).together),
+  },
+  openrouter: {
+    env: ['OPENROUTER_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/openrouter')).openrouter),
+  },
+  xai: { env: ['XAI_API_KEY'], load: async () => hosted((await import('@anymodel/providers/xai')).xai) },
+  ollama: { load: async () => hosted((await import('@anymodel/providers/ollama')).ollama) },
+  llamacpp: { load: async () => hosted((await import('@anymodel/providers/llamacpp')).llamacpp) },
+  lmstudio: { load: async () => hosted((await import('@anymodel/providers/lmstudio')).lmstudio) },
+  vllm: { load: async () => hosted((await import('@anymodel/providers/vllm')).vllm) },
+  'openai-compatible': {
+    load: async () => {
+      const { openaiCompatible } = await import('@anymodel/providers/openai-compatible')
+      return (entry, context) => {
+        const { baseURL = '', ...options } = hostedOptions(entry, context)
+        return openaiCompatible({ name: context.name, baseURL, ...options })
+      }
+    },
+  },
+  onnx: {
+    load: async () => {
+      const { onnx } = await import('@anymodel/onnx')
+      return (entry, context) => onnx(localOptions(entry as LocalProvider, context))
+    },
+  },
+}
+
+/** A provider's entry with its variables filled in. The key is read again at every request: a secret file may be replaced while the process runs. */
+function hostedOptions(entry: TypedProvider, context: ProviderContext) {
+  const { apiKey, baseURL, headers, http2 } = entry as HostedProvider
+  const value = (text: string, key: string) => fill(text, key, context)
+  const readKey = apiKey === undefined ? undefined : () => value(apiKey, 'apiKey')
+  // Once now, so that a missing variable is told in the name of the role that needs it.
+  readKey?.()
+  return {
+    ...(readKey ? { apiKey: readKey } : {}),
+    ...(baseURL === undefined ? {} : { baseURL: value(baseURL, 'baseURL') }),
+    ...(headers === undefined
+      ? {}
+      : {
+          headers: Object.fromEntries(
+            Object.entries(headers).map(([name, text]) => [name, value(text, `headers.${name}`)]),
+          ),
+        }),
+    ...(http2 === undefined ? {} : { http2 }),
+  }
+}
+
+function localOptions({ dir, threads }: LocalProvider, context: ProviderContext) {
+  const { onProgress } = context
+  return {
+    ...(dir === undefined ? {} : { dir: resolve(context.dir, fill(dir, 'dir', context)) }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(onProgress ? { onProgress } : {}),
+    resolveFrom: [import.meta.url],
+  }
+}
+
+const fill = (text: string, key: string, { name, asker, dir }: ProviderContext): string =>
+  expand(text, { needed: `${asker} needs providers.${name}.${key}`, dir })

@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { AnyModelError } from '@anymodel/core'
+import { type Dtype, dtypes, type Location } from './names.ts'
+
+type Ids = number | readonly number[] | null
+
+/** What we read of `config.json`. */
+interface ModelConfig {
+  readonly max_position_embeddings?: number
+  readonly n_positions?: number
+  readonly eos_token_id?: Ids
+  readonly text_config?: ModelConfig
+}
+
+/** What we read of `generation_config.json`: the defaults of whoever made the model. */
+export interface GenerationConfig {
+  readonly eos_token_id?: Ids
+  readonly do_sample?: boolean
+  readonly temperature?: number
+  readonly top_p?: number
+  readonly top_k?: number
+  readonly min_p?: number
+  readonly repetition_penalty?: number
+  readonly max_new_tokens?: number
+}
+
+type SpecialToken = string | { readonly content: string } | null
+
+/** What we read of `tokenizer_config.json`. */
+export interface TokenizerConfig {
+  readonly chat_template?: string | readonly { readonly name: string; readonly template: string }[]
+  readonly model_max_length?: number
+  readonly bos_token?: SpecialToken
+  readonly eos_token?: SpecialToken
+  readonly unk_token?: SpecialToken
+  readonly pad_token?: SpecialToken
+}
+
+/** A model as it lies on disk, its JSON files read. */
+export interface ModelFolder {
+  readonly folder: string
+  readonly dtype: Dtype
+  /** Path of the graph. */
+  readonly graph: string
+  /** Paths of the graph and of the weights beside it. */
+  readonly weights: readonly string[]
+  readonly config: ModelConfig
+  readonly generation: GenerationConfig
+  readonly tokenizer: object
+  readonly tokenizerConfig: TokenizerConfig
+}
+
+/** Reads a model's folder. Throws `config` that says what is missing or damaged. */
+export function readModelFolder({ folder, dtype }: Location): ModelFolder {
+  const files = list(folder)
+  const graphs = list(join(folder, 'onnx')).map((name) => `onnx/${name}`)
+  const all = new Set([...files, ...graphs])
+  const found = (Object.keys(dtypes) as Dtype[]).flatMap((name) => {
+    const path = [`onnx/model${dtypes[name]}.onnx`, `model${dtypes[name]}.onnx`].find((path) => all.has(path))
+    return path ? [{ name, path }] : []
+  })
+  const missing = ['config.json', 'tokenizer.json'].filter((name) => !all.has(name))
+  if (found.length === 0) missing.push('onnx/model.onnx (or onnx/model_<precision>.onnx)')
+  if (missing.length > 0) throw broken(`${folder} is not a text model: it has no ${missing.join(', no ')}.`)
+  const graph = dtype ? found.find(({ name }) => name === dtype) : found[0]
+  if (!graph)
+    throw broken(
+      `${folder} has no ${dtype} file (onnx/model${dtypes[dtype as Dtype]}.onnx). It has ${found.map(({ name }) => name).join(', ')}.`,
+    )
+  const path = join(folder, graph.path)
+  refusePointer(path)
+  const tokenizerConfig = readJson(folder, 'tokenizer_config.json', {}) as TokenizerConfig
+  const template = all.has('chat_template.jinja')
+    ? readFileSync(join(folder, 'chat_template.jinja'), 'utf8')
+    : undefined
+  return {
+    folder,
+    dtype: graph.name,
+    graph: path,
+    weights: [...all].filter((name) => name.startsWith(graph.path)).map((name) => join(folder, name)),
+    config: readJson(folder, 'config.json'),
+    generation: readJson(folder, 'generation_config.json', {}),
+    tokenizer: readJson(folder, 'tokenizer.json'),
+    tokenizerConfig: template === undefined ? tokenizerConfig : { chat_template: template, ...tokenizerConfig },
+  }
+}
+
+/** An error that is about a model's files. */
+export const broken = (message: string, cause?: unknown): AnyModelError =>
+  new AnyModelError('config', message, { cause })
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function readJson(folder: string, name: string, absent?: object): object {
+  const path = join(folder, name)
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    throw new Error('it is not a JSON object')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && absent) return absent
+    throw broken(`${path} is damaged: ${(error as Error).message}. Download it again.`, error)
+  }
+}
+
+/** A clone without git-lfs has a line of text where the weights should be. */
+function refusePointer(path: string): void {
+  if (statSync(path).size < 1_024 && readFileSync(path, 'latin1').startsWith('version https://git-lfs'))
+    throw broken(`${path} is a git-lfs pointer, not weights. Run "git lfs pull" in the folder, or download the file.`)
+}
+
+/** The text of a special token in `tokenizer_config.json`. */
+export const tokenText = (token: SpecialToken | undefined): string | undefined =>
+  typeof token === 'object' ? token?.content : token
+
+/** The token ids that end an answer, from wherever the folder names them. */
+export function endTokens(model: ModelFolder, toId: (token: string) => number | undefined): ReadonlySet<number> {
+  const own = model.generation.eos_token_id ?? model.config.eos_token_id ?? model.config.text_config?.eos_token_id ?? []
+  const text = tokenText(model.tokenizerConfig.eos_token)
+  const named = text === undefined ? undefined : toId(text)
+  return new Set([...[own].flat(), ...(named === undefined ? [] : [named])])
+}
+
+/** How many tokens the model can look at, prompt and answer together; `undefined` when the folder doesn't say. */
+export function contextLength({ config, tokenizerConfig }: ModelFolder): number | undefined {
+  const { max_position_embeddings, n_positions } = { ...config.text_config, ...config }
+  // Tokenizers that know no limit write a huge number.
+  const fromTokenizer = (tokenizerConfig.model_max_length ?? 1e9) < 1e9 ? tokenizerConfig.model_max_length : undefined
+  return max_position_embeddings ?? n_positions ?? fromTokenizer
+}

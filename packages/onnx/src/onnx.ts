@@ -1,0 +1,48 @@
+import type { TextModel } from '@anymodel/core'
+import { locate, type Places } from './names.ts'
+import type { LoadStep } from './text/engine.ts'
+import { localText } from './text/model.ts'
+import { ModelThread } from './text/thread.ts'
+
+/** How far a model is with loading. */
+export interface LoadProgress extends LoadStep {
+  /** The id that the model was asked for with. */
+  readonly model: string
+}
+
+export interface OnnxOptions extends Places {
+  /** Threads that one model computes with. Default: as many as there are processor cores. */
+  readonly threads?: number
+  /** Told while a model loads, at its first use: enough for a progress bar. */
+  readonly onProgress?: (progress: LoadProgress) => void
+}
+
+/** Local models, run by this process. */
+export interface Onnx {
+  /**
+   * A text model: `npm:@anymodel/model-x`, `dir:./models/x`, or the bare name of a folder in `dir` or of a package `@anymodel/model-<name>`; `:q4` and the like choose the
+   * precision, else the most exact file there is. Nothing is read before the first request; a model is loaded once for all its users.
+   */
+  text(id: string): TextModel
+  /** Frees all models; requests under way fail with `aborted`. A later request loads its model again. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Models from ONNX files, each in a worker thread. A folder that can't be used is a `config` error of the first request. */
+export function onnx(options: OnnxOptions = {}): Onnx {
+  const threads = new Map<string, ModelThread>()
+  const threadOf = (id: string): ModelThread => {
+    const location = locate(id, options)
+    const key = `${location.folder}:${location.dtype ?? ''}`
+    const known = threads.get(key)
+    if (known) return known
+    const thread = new ModelThread(location, options.threads, (step) => options.onProgress?.({ model: id, ...step }))
+    threads.set(key, thread)
+    return thread
+  }
+  const close = async (): Promise<void> => {
+    await Promise.all([...threads.values()].map((thread) => thread.close()))
+  }
+  return { text: (id) => localText(id, () => threadOf(id)), close, [Symbol.asyncDispose]: close }
+}

@@ -1,0 +1,73 @@
+import type { InferenceSession } from 'onnxruntime-node'
+import { broken } from '../model-folder.ts'
+
+type Metadata = InferenceSession.TensorValueMetadata
+
+/** One tensor of the cache: it goes in as `input`, the grown one comes out as `output`. */
+export interface CacheEntry {
+  readonly input: string
+  readonly output: string
+  readonly type: Metadata['type']
+  /** The shape before the first token: one row, no past. */
+  readonly emptyShape: readonly number[]
+}
+
+/** What a text model's graph takes and gives. */
+export interface GraphLayout {
+  readonly cache: readonly CacheEntry[]
+  readonly ids: Metadata
+  readonly mask?: Metadata
+  readonly positions?: Metadata
+  /** Input that says for how many last positions logits are wanted. */
+  readonly keep?: Metadata
+  readonly logits: string
+}
+
+const known = {
+  ids: ['input_ids'],
+  mask: ['attention_mask'],
+  positions: ['position_ids'],
+  keep: ['num_logits_to_keep', 'logits_to_keep'],
+} as const
+
+/** Reads the layout from the graph's own metadata. Throws `config` for a graph that is no text model, or wants what this engine does not give. */
+export function graphLayout(session: InferenceSession): GraphLayout {
+  const inputs = session.inputMetadata.filter((input): input is Metadata => input.isTensor)
+  const find = (role: keyof typeof known) =>
+    inputs.find(({ name }) => (known[role] as readonly string[]).includes(name))
+  const [ids, mask, positions, keep] = [find('ids'), find('mask'), find('positions'), find('keep')]
+  const logits = session.outputNames.find((name) => name === 'logits')
+  if (!ids || logits === undefined)
+    throw broken(
+      `The graph is no text model: it takes ${session.inputNames.join(', ')} and gives ${session.outputNames.join(', ')}, where input_ids and logits are wanted.`,
+    )
+  const cache = inputs
+    .filter((input) => ![ids, mask, positions, keep].includes(input))
+    .map((input) => toEntry(input, session.outputNames))
+  return { cache, ids, logits, ...(mask && { mask }), ...(positions && { positions }), ...(keep && { keep }) }
+}
+
+/** `past_key_values.0.key` grows into `present.0.key`, `past_0` into `present_0`. */
+function toEntry(input: Metadata, outputs: readonly string[]): CacheEntry {
+  const { name, type } = input
+  const output = [name.replace('past_key_values', 'present'), name.replace('past', 'present')].find(
+    (candidate) => candidate !== name && outputs.includes(candidate),
+  )
+  if (output === undefined)
+    throw broken(
+      `The graph wants the input "${name}", which this engine does not know. Export it as a decoder with past.`,
+    )
+  return { input: name, output, type, emptyShape: toEmptyShape(input) }
+}
+
+/** Sizes that the graph fixes stay; of the open ones the batch is 1 and the length of the past is 0. */
+function toEmptyShape({ name, shape }: Metadata): number[] {
+  const open = shape.filter((size) => typeof size === 'string')
+  if (open.length > 2)
+    throw broken(
+      `The graph leaves more than batch and length of "${name}" open (${open.join(', ')}). Export it with fixed heads.`,
+    )
+  const isBatch = (size: string, at: number) =>
+    /batch/i.test(size) || (open.length === 2 && shape.indexOf(size) === at && open[0] === size)
+  return shape.map((size, at) => (typeof size === 'number' ? size : isBatch(size, at) ? 1 : 0))
+}

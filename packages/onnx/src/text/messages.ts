@@ -1,0 +1,37 @@
+import type { AnyModelError, ErrorCode, ErrorInfo, Part, TextCall } from '@anymodel/core'
+import type { Dtype } from '../names.ts'
+import type { LoadStep } from './engine.ts'
+
+/** What the worker is started with. */
+export interface WorkerSetup {
+  readonly folder: string
+  readonly dtype: Dtype | undefined
+  readonly threads: number | undefined
+}
+
+/** From the caller's thread to the worker. `close`: finish the step that is being computed, then end; a thread that is ended inside the runtime takes the process with it. */
+export type Order =
+  | { readonly type: 'ask'; readonly id: number; readonly model: string; readonly call: TextCall }
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'close' }
+
+/** From the worker to the caller's thread. `failed` without an id: loading failed, and the worker is of no more use. */
+export type Report =
+  | { readonly type: 'loading'; readonly step: LoadStep }
+  | { readonly type: 'parts'; readonly id: number; readonly parts: readonly Part[] }
+  | { readonly type: 'failed'; readonly id?: number; readonly error: PlainError }
+
+/** An error in a form that survives the way between threads. */
+export interface PlainError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly info: Pick<ErrorInfo, 'issues'>
+  readonly stack: string | undefined
+}
+
+export const toPlain = ({ code, message, issues, stack }: AnyModelError): PlainError => ({
+  code,
+  message,
+  info: { issues },
+  stack,
+})
