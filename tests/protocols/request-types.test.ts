@@ -21,7 +21,8 @@ async function program(): Promise<string> {
     const [module, name] = how.type
     for (const [call, asked] of Object.entries(calls)) {
       const { body } = await written(how, asked)
-      if (!body) continue
+      // What `extra` adds is what no type knows.
+      if (!body || asked.extra) continue
       lines.push(`// ${speaker}: ${call}`)
       lines.push(`export const _${lines.length}: import('${module}').${name} = ${JSON.stringify(body)}`)
     }

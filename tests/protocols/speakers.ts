@@ -1,5 +1,7 @@
 import type { TextModel } from '@anymodel/core'
+import { anthropic } from '@anymodel/providers/anthropic'
 import { deepseek } from '@anymodel/providers/deepseek'
+import { google } from '@anymodel/providers/google'
 import { groq } from '@anymodel/providers/groq'
 import { mistral } from '@anymodel/providers/mistral'
 import { openai } from '@anymodel/providers/openai'
@@ -42,4 +44,20 @@ export const speakers: Readonly<Record<string, Speaker>> = {
   'openai-chat (deepseek)': { model: (options) => deepseek(options).text('deepseek-v4-pro') },
   'openai-chat (groq)': { model: (options) => groq(options).text('openai/gpt-oss-120b') },
   'openai-chat (openrouter)': { model: (options) => openrouter(options).text('anthropic/claude-sonnet-5') },
+  'anthropic-messages': {
+    model: (options) => anthropic(options).text('claude-sonnet-5'),
+    type: ['@anthropic-ai/sdk/resources/messages', 'MessageCreateParams'],
+  },
+  'anthropic-messages (thinks within a budget)': {
+    model: (options) => anthropic(options).text('claude-haiku-4-5'),
+    type: ['../../../protocols/messages-body.js', 'OlderMessagesBody'],
+  },
+  gemini: {
+    model: (options) => google(options).text('gemini-4-argon'),
+    type: ['../../../protocols/gemini-body.js', 'GeminiBody'],
+  },
+  'gemini (thinks within a budget)': {
+    model: (options) => google(options).text('gemini-2.5-flash'),
+    type: ['../../../protocols/gemini-body.js', 'GeminiBody'],
+  },
 }

@@ -24,7 +24,12 @@ const make = (options: ReplayOptions): TextModel => google(options).text('gemini
 const providers = ['gemini', 'vertex', 'local-openai-compatible']
 
 /** Interactions that can't pass, and why. One that would pass fails the test. */
-const cannot: Readonly<Record<string, string>> = {}
+const cannot: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'braintrustdata+braintrust-sdk-javascript/e2e/scenarios/google-genai-instrumentation/__cassettes__/google-genai-v1-latest.cassette.json#5',
+    'googleapis+js-genai/test/system/recordings/Client_Tests_generateContentStream_ML_Dev_should_return_the_headers_in_the_sdkHttpResponse_for_each_chunk.json#0',
+  ].map((id) => [id, 'an empty stream: the answer is missing, and we say so']),
+)
 
 interface WirePart {
   text?: string
@@ -147,9 +152,7 @@ function wrong({ parts, error }: Replayed, interaction: Interaction): string | u
     },
   }
   if (!isDeepStrictEqual(said, wanted)) return `${JSON.stringify(said)} and not ${JSON.stringify(wanted)}`
-  const inputs = ours
-    .filter((_, at) => callsOf(recorded)[at]?.willContinue === undefined)
-    .map(({ input }) => JSON.parse(input))
+  const inputs = ours.filter((_, at) => !inPieces(callsOf(recorded)[at])).map(({ input }) => JSON.parse(input))
   const args = callsOf(recorded).filter((call) => !inPieces(call))
   return answeredThere > 0 ||
     isDeepStrictEqual(

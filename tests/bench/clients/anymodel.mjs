@@ -1,5 +1,6 @@
 // Ours, as an application uses it: `streamText(...).textStream`, from the built packages.
 import * as core from '@anymodel/core'
+import { items } from './items.mjs'
 
 const prompt = 'Tell me a long story.'
 const options = (baseURL) => ({ apiKey: 'test', baseURL })
@@ -20,5 +21,10 @@ export async function open({ url, wire }) {
       for await (const text of core.streamText({ model, prompt }).textStream) onText(text)
     },
     generate: async () => (await core.generateText({ model, prompt })).text,
+    async object(onPartial) {
+      const stream = core.streamObject({ model, prompt, schema: items })
+      for await (const partial of stream.partialStream) onPartial(partial)
+      return (await stream.result).object
+    },
   }
 }

@@ -97,7 +97,8 @@ describe('without a terminal', () => {
 })
 
 /** A terminal for a program: python's pty module, so that no native addon is needed. */
-const pty = ['python3', '-c', 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))']
+const python = ['python3', '-c', 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))']
+const terminal = { through: python, input: { open: true } } as const
 const hasPty = spawnSync('python3', ['-c', 'import os, pty; os.waitstatus_to_exitcode']).status === 0
 
 describe.skipIf(!hasPty)('in a terminal (skipped where python3 is not there to make one)', () => {
@@ -118,7 +119,7 @@ describe.skipIf(!hasPty)('in a terminal (skipped where python3 is not there to m
     const before = server.requests.length
     const { out, code } = await runCli(['chat'], {
       ...project(),
-      through: pty,
+      ...terminal,
       onOutput: typing([
         [/> /, 'Talk\r'],
         [/word word /, '\x03'],
@@ -137,14 +138,14 @@ describe.skipIf(!hasPty)('in a terminal (skipped where python3 is not there to m
 
   test('colours only where they are wanted; /exit leaves', async () => {
     const steps = (): [RegExp, string][] => [[/> /, '/exit\r']]
-    const coloured = await runCli(['chat'], { ...project(), through: pty, onOutput: typing(steps()) })
+    const coloured = await runCli(['chat'], { ...project(), ...terminal, onOutput: typing(steps()) })
     expect(coloured.code).toBe(0)
     expect(coloured.out).toContain('\x1b[36m> ')
     const { cwd, env } = project()
     const plain = await runCli(['chat'], {
       cwd,
       env: { ...env, NO_COLOR: '1' },
-      through: pty,
+      ...terminal,
       onOutput: typing(steps()),
     })
     expect(plain.code).toBe(0)
@@ -153,7 +154,7 @@ describe.skipIf(!hasPty)('in a terminal (skipped where python3 is not there to m
 
   test('control characters of an answer do not reach the terminal', async () => {
     server.reply('a\x1b]0;title\x07b')
-    const { out } = await runCli(['hi'], { ...project(), through: pty, onOutput: () => {} })
+    const { out } = await runCli(['hi'], { ...project(), ...terminal })
     expect(out).toContain('a]0;titleb')
   })
 })

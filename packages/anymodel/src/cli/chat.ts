@@ -17,8 +17,8 @@ export interface Conversation {
   exitCode: number
 }
 
-/** `anymodel chat`: a line is a message, a line that begins with `/` a command. Without a terminal it reads to the end of its input. */
-export async function chat(options: ModelOptions): Promise<void> {
+/** `anymodel chat`: a line is a message, a line that begins with `/` a command. Without a terminal it reads to the end of its input. Gives the exit code. */
+export async function chat(options: ModelOptions): Promise<number> {
   const client = await openClient(options)
   await client.ai.model(options.model ?? defaultModel)
   const talk: Conversation = {
@@ -41,7 +41,7 @@ export async function chat(options: ModelOptions): Promise<void> {
     lines.close()
     await client.close()
   }
-  process.exitCode = talk.exitCode
+  return talk.exitCode
 }
 
 async function readLines(talk: Conversation, lines: Interface, isTerminal: boolean): Promise<void> {

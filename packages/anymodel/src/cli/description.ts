@@ -2,7 +2,7 @@ import { isAnyModelError } from '@anymodel/core'
 import type { CheckedConfig, TypedProvider } from '../config/check.ts'
 import type { HostedProvider, LocalProvider } from '../config/config.ts'
 import { providerEntry } from '../config/names.ts'
-import { hasVariable, missingVariables } from '../config/variables.ts'
+import { missingVariables } from '../config/variables.ts'
 import { providerSources } from '../roles/providers.ts'
 import { toRoute } from '../roles/route.ts'
 
@@ -63,16 +63,10 @@ function credential(entry: TypedProvider): { readonly from: string; readonly pro
   if (entry.type === 'onnx') return { from: `folder ${(entry as LocalProvider).dir ?? '.'}, built-in model` }
   const { apiKey } = entry as HostedProvider
   if (apiKey !== undefined) {
+    const names = [...apiKey.matchAll(/\$\{([^}]*?)(?::-[^}]*)?\}/g)].map(([, name]) => name)
+    const from = names.length > 0 ? `key from ${names.join(', ')}` : 'key in the config'
     const [missing] = missingVariables(apiKey)
-    if (missing) return { from: apiKey, problem: `${missing} is not set` }
-    return {
-      from: hasVariable(apiKey)
-        ? `key from ${apiKey
-            .match(/\$\{(?:file:)?[^}:]*/g)
-            ?.map((text) => text.slice(2))
-            .join(', ')}`
-        : 'key in the config',
-    }
+    return missing ? { from, problem: `${missing} is not set` } : { from }
   }
   const { env = [] } = providerSources[entry.type] ?? {}
   if (env.length === 0) return { from: 'no key needed' }

@@ -6,17 +6,21 @@ import { watchOutput } from './output.ts'
 /** Runs the command line; gives the exit code. Every command's code is loaded when it is used. */
 export async function main(args: readonly string[]): Promise<number> {
   watchOutput()
-  const program = commands()
+  let code: number = exitCodes.ok
+  const program = commands((given) => {
+    code = given
+  })
   try {
     await program.parseAsync(args, { from: 'user' })
-    return exitCodes.ok
+    return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
     return reportFailure(error, args.includes('--verbose'))
   }
 }
 
-function commands(): Command {
+/** `exit` takes the exit code of a command that has one of its own. */
+function commands(exit: (code: number) => void): Command {
   const program = withModel(new Command('anymodel'))
     .description('Asks a model: hosted or local, as the config says. Without a config a small local model answers.')
     .version((createRequire(import.meta.url)('anymodel/package.json') as { version: string }).version)
@@ -30,7 +34,9 @@ function commands(): Command {
     .action(async (words: string[], options) => (await import('./ask.ts')).ask(words.join(' '), options))
   withModel(program.command('chat'))
     .description('Talks with a model; /help lists what can be typed.')
-    .action(async (_options, command: Command) => (await import('./chat.ts')).chat(command.optsWithGlobals()))
+    .action(async (_options, command: Command) =>
+      exit(await (await import('./chat.ts')).chat(command.optsWithGlobals())),
+    )
   withConfig(program.command('models'))
     .description('Lists roles and providers, and the way from each role to its model.')
     .option('--json', 'print one JSON object')

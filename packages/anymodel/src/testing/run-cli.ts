@@ -16,8 +16,8 @@ export const cliCommand = [
 export interface CliOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
-  /** What is piped in; the input is closed after it. Without it there is no input. */
-  readonly input?: string
+  /** What is piped in; the input is closed after it. `open`: it stays open, to be written to by `onOutput`. Without it there is none. */
+  readonly input?: string | { readonly open: true }
   /** Called when output comes, with all of it so far. */
   readonly onOutput?: (out: string, child: ChildProcess) => void
   /** Another program that runs the command line. */
@@ -40,7 +40,7 @@ export function runCli(
   const child = spawn(command, rest, {
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, ...env },
-    stdio: [input === undefined && !onOutput ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   let out = ''
@@ -52,6 +52,6 @@ export function runCli(
   child.stderr?.setEncoding('utf8').on('data', (text) => {
     err += text
   })
-  if (input !== undefined) child.stdin?.end(input)
+  if (typeof input === 'string') child.stdin?.end(input)
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, out, err })))
 }

@@ -64,7 +64,7 @@ function compiled(root: JsonSchema): Check {
   const checks = (schema: JsonSchema, at: string): readonly Check[] => {
     const compiler: Compiler = { resources, schema, at, compile }
     const told = onlyRefs && schema.$ref !== undefined ? { $ref: schema.$ref } : schema
-    return keywordsIn(told).map(([name, keyword]) => keyword(schema[name], compiler))
+    return keywordsIn(told).map(({ name, keyword }) => keyword(schema[name], compiler))
   }
   return compile(root, '#')
 }

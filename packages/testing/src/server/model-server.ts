@@ -181,7 +181,7 @@ async function write(
   for (const bytes of firstBytes(writes, dropAt ?? endAt ?? Number.POSITIVE_INFINITY)) {
     if (delay !== undefined) await wait(delay)
     if (outgoing.destroyed) return
-    if (!outgoing.write(bytes)) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')])
+    if (!outgoing.write(bytes)) await drained(outgoing)
   }
   if (silentAfter !== undefined) return
   if (dropAt === undefined) return void outgoing.end()
@@ -189,6 +189,18 @@ async function write(
   await wait(5)
   outgoing.destroy()
 }
+
+/** Settles when there is room for more, or nobody to write to. */
+const drained = (outgoing: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      outgoing.off('drain', done)
+      outgoing.off('close', done)
+      resolve()
+    }
+    outgoing.on('drain', done)
+    outgoing.on('close', done)
+  })
 
 const eventStream = 'text/event-stream; charset=utf-8'
 const json = 'application/json; charset=utf-8'

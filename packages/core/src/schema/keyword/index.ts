@@ -71,8 +71,8 @@ const triggers: Readonly<Record<string, readonly string[]>> = {
   items: ['items', 'prefixItems'],
 }
 
+const inOrder = Object.entries(keywords).map(([name, keyword]) => ({ name, keyword, on: triggers[name] ?? [name] }))
+
 /** The keywords of a schema, `unevaluated*` last. */
-export const keywordsIn = (schema: JsonSchema): readonly (readonly [string, Keyword])[] =>
-  Object.entries(keywords).filter(([name]) =>
-    (triggers[name] ?? [name]).some((keyword) => schema[keyword] !== undefined),
-  )
+export const keywordsIn = (schema: JsonSchema): readonly { readonly name: string; readonly keyword: Keyword }[] =>
+  inOrder.filter(({ on }) => on.some((keyword) => schema[keyword] !== undefined))

@@ -31,12 +31,16 @@ export const properties: Keyword = (_value, compiler) => {
     if (!isObject(given)) return true
     let fits = true
     for (const key of Object.keys(given)) {
-      const checks = patterns.filter(([test]) => matches(test, key, run)).map(([, check]) => check)
       const own = known.get(key)
-      if (own) checks.push(own)
-      if (checks.length === 0 && others) checks.push(others)
-      if (checks.length > 0) seen?.keys.add(key)
-      for (const check of checks) if (!inside(check, given[key], key, run)) fits = false
+      let covered = own !== undefined
+      if (own && !inside(own, given[key], key, run)) fits = false
+      for (const [test, check] of patterns) {
+        if (!matches(test, key, run)) continue
+        covered = true
+        if (!inside(check, given[key], key, run)) fits = false
+      }
+      if (!covered && others && !inside(others, given[key], key, run)) fits = false
+      if (covered || others) seen?.keys.add(key)
     }
     return fits
   }
