@@ -20,6 +20,8 @@ const config = (name: string): Options => {
     splitting: true,
     sourcemap: true,
     dts: false,
+    // What an earlier build left would be packed; the declarations beside it are the compiler's.
+    clean: ['!**/*.d.ts', '!**/*.d.ts.map'],
     silent: true,
     skipNodeModulesBundle: true,
     external: [/^@anymodel\//],

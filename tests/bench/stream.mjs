@@ -12,7 +12,7 @@ const cells = {
 }
 
 /** How much dearer an event may be in the long stream than in the short one. */
-const growthLimit = 1.6
+const growthLimit = 2
 
 export async function run(options) {
   const { quick, rounds: count = quick ? 3 : 5 } = options

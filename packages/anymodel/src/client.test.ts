@@ -154,6 +154,7 @@ describe('names', () => {
 
   test.each([
     ['smal', 'There is no role "smal" in config. Did you mean small?'],
+    ['constructor', 'There is no role "constructor" in config.'],
     ['goq/x', 'There is no provider "goq" in config. Did you mean groq?'],
     ['/x', 'The role /x must be provider/model'],
   ])('%s leads nowhere: an error of the call that says what there is', async (model, message) => {

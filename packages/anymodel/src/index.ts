@@ -1,4 +1,5 @@
 export * from '@anymodel/core'
+export type { LoadProgress } from '@anymodel/onnx'
 export {
   type AnyModel,
   type AnyModelOptions,

@@ -141,7 +141,8 @@ describe('failures', () => {
     const iterator = model.stream({ messages })[Symbol.asyncIterator]()
     for (let part = await iterator.next(); (part.value as Part).type !== 'text'; ) part = await iterator.next()
     const failing = readAll({ [Symbol.asyncIterator]: () => iterator })
-    await workers[0]?.terminate()
+    // Told, not done: a thread that really dies while the runtime computes takes the process with it.
+    workers[0]?.emit('exit', 1)
     await expect(failing).rejects.toMatchObject({ code: 'server', retryable: true, phase: 'post-content' })
     expect((await generateText({ model, prompt: 'hi', maxTokens: 4 })).text).toBe('word')
     expect(workers).toHaveLength(2)
@@ -197,4 +198,18 @@ console.log((await generateText({ model, prompt: 'hi' })).text)`,
     { cwd: import.meta.dirname, timeout: 15_000 },
   )
   expect(stdout.trim()).toBe('Hello!')
+})
+
+it('process.exit() while a model computes ends the process as told, not by an abort inside the runtime', async () => {
+  const program = `
+    import { onnx } from ${JSON.stringify(new URL('./onnx.ts', import.meta.url).href)}
+    const stream = onnx().text(${JSON.stringify(`dir:${folders.long}`)}).stream({ messages: [{ role: 'user', content: 'hi' }] })
+    for await (const part of stream) if (part.type === 'text') process.exit(7)`
+  const file = join(scratchFolder(), 'exit.mts')
+  writeFileSync(file, program)
+  const args = ['--import', createRequire(import.meta.url).resolve('tsx'), '--conditions=@anymodel/source', file]
+  for (let i = 0; i < 3; i++) {
+    const ended = await promisify(execFile)(process.execPath, args).catch((error) => error)
+    expect([ended.code, ended.signal, ended.stderr]).toEqual([7, null, ''])
+  }
 })

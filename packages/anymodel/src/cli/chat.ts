@@ -77,7 +77,7 @@ function onInterrupt(talk: Conversation, lines: Interface, again: () => void): {
       talk.exitCode = exitCodes.interrupted
       return lines.close()
     } else {
-      process.stdout.write('\n')
+      remark('')
       remark('Ctrl-C again leaves.')
       again()
     }

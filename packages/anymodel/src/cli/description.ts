@@ -14,7 +14,7 @@ export interface Description {
   readonly providers: readonly ProviderDescription[]
 }
 
-export interface RoleDescription {
+interface RoleDescription {
   readonly role: string
   /** The way to the model: `chat -> small -> local/x`. */
   readonly route: string
@@ -22,7 +22,7 @@ export interface RoleDescription {
   readonly problem?: string
 }
 
-export interface ProviderDescription {
+interface ProviderDescription {
   readonly name: string
   readonly type: string
   /** Where its key comes from, or its folder. */
@@ -45,11 +45,9 @@ export function describe(config: CheckedConfig): Description {
 function describeRole(config: CheckedConfig, role: string): RoleDescription {
   try {
     const { roles, model, overriddenBy } = toRoute(config, role)
-    const provider = 'stream' in model ? undefined : model.provider
-    const end =
-      'stream' in model ? `a model made by hand (${model.provider}/${model.id})` : `${model.provider}/${model.id}`
-    const entry = provider === undefined ? undefined : providerEntry(config, provider)
-    const problem = entry && credential(entry).problem
+    const name = `${model.provider}/${model.id}`
+    const end = 'stream' in model ? `a model made by hand (${name})` : name
+    const problem = 'stream' in model ? undefined : providerProblem(config, model.provider)
     const by = overriddenBy ? ` (by ${overriddenBy})` : ''
     return { role, route: [...roles, end].join(' -> ') + by, ...(problem ? { problem } : {}) }
   } catch (error) {
@@ -58,20 +56,26 @@ function describeRole(config: CheckedConfig, role: string): RoleDescription {
   }
 }
 
-/** Where the key comes from, without the key. */
+function providerProblem(config: CheckedConfig, name: string): string | undefined {
+  const entry = providerEntry(config, name)
+  return entry ? credential(entry).problem : `there is no provider ${name}`
+}
+
+/** Where the key comes from, without the key, and what is missing. */
 function credential(entry: TypedProvider): { readonly from: string; readonly problem?: string } {
-  if (entry.type === 'onnx') return { from: `folder ${(entry as LocalProvider).dir ?? '.'}, built-in model` }
-  const { apiKey } = entry as HostedProvider
-  if (apiKey !== undefined) {
-    const names = [...apiKey.matchAll(/\$\{([^}]*?)(?::-[^}]*)?\}/g)].map(([, name]) => name)
-    const from = names.length > 0 ? `key from ${names.join(', ')}` : 'key in the config'
-    const [missing] = missingVariables(apiKey)
-    return missing ? { from, problem: `${missing} is not set` } : { from }
-  }
-  const { env = [] } = providerSources[entry.type] ?? {}
-  if (env.length === 0) return { from: 'no key needed' }
+  const { apiKey, baseURL, headers = {}, dir } = entry as HostedProvider & LocalProvider
+  const texts = [apiKey, baseURL, dir, ...Object.values(headers)]
+  const missing = texts.flatMap((text) => (text === undefined ? [] : missingVariables(text)))
+  const { env = [] } = providerSources[entry.type]
   const found = env.find((name) => process.env[name])
-  return found
-    ? { from: `key from ${found}` }
-    : { from: `key from ${env.join(' or ')}`, problem: `${env.join(' or ')} is not set` }
+  const isWithout = apiKey === undefined && env.length > 0 && !found
+  const absent = isWithout ? [...missing, env.join(' or ')] : missing
+  const from = entry.type === 'onnx' ? `folder ${dir ?? '.'}, built-in model` : keySource(apiKey, found ? [found] : env)
+  return absent.length > 0 ? { from, problem: `${absent.join(', ')} is not set` } : { from }
+}
+
+function keySource(apiKey: string | undefined, env: readonly string[]): string {
+  if (apiKey === undefined) return env.length > 0 ? `key from ${env.join(' or ')}` : 'no key needed'
+  const names = [...apiKey.matchAll(/\$\{([^}]*?)(?::-[^}]*)?\}/g)].map(([, name]) => name)
+  return names.length > 0 ? `key from ${names.join(', ')}` : 'key in the config'
 }

@@ -23,7 +23,7 @@ export async function write(text: string, stream: NodeJS.WriteStream = process.s
 }
 
 /** An answer must not steer the terminal: control characters are left out, except line breaks and tabs. */
-export const printable = (text: string): string =>
+const printable = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
   text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
 

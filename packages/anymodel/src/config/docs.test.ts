@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { testFile, testFolder } from '../testing/config-file.ts'
 import type { Config } from './config.ts'
@@ -24,6 +24,12 @@ describe('docs/config.md', () => {
     expect((await loadConfig(config)).models.chat?.use).toMatchObject({ id: 'llama-4-scout' })
   })
 
+  test.each(blocks('js').map((code) => [code]))('its JavaScript runs: %s', async (code) => {
+    const file = join(testFolder(), 'sample.js')
+    writeFileSync(file, code)
+    await import(file)
+  })
+
   test('it names every key that is not available yet', async () => {
     const { laterKeys } = await import('./later.ts')
     const inside = ['of', 'sqlite', 'redis']
@@ -32,9 +38,8 @@ describe('docs/config.md', () => {
 
   test('its errors are what a broken file gets', async () => {
     const text = '# x\nproviders:\n  groq: { apikey: x }\nmodels:\n  chat: llama\n'
-    const error = await loadConfig(testFile('anymodel.config.yaml', text)).catch((error: Error) => error)
-    expect((error as Error).message.replaceAll(/\/\S*\//g, '').replace('provider/model', 'model')).toBe(
-      blocks('text')[0]?.trimEnd().replace('provider/model', 'model'),
-    )
+    const path = testFile('anymodel.config.yaml', text)
+    const error = await loadConfig(path).catch((error: Error) => error)
+    expect((error as Error).message.replaceAll(`${dirname(path)}/`, '')).toBe(blocks('text')[0]?.trimEnd())
   })
 })

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { AnyModelError } from '@anymodel/core'
 
 /** Names of the config file, in the order of preference. */
-export const configNames = ['ts', 'mjs', 'js', 'json', 'yaml', 'yml'].map((ending) => `anymodel.config.${ending}`)
+const configNames = ['ts', 'mjs', 'js', 'json', 'yaml', 'yml'].map((ending) => `anymodel.config.${ending}`)
 
 /**
  * The path of the config file: the one given, else `ANYMODEL_CONFIG`, else the nearest one upward from the working folder; `undefined` when there is none.

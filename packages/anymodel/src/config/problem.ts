@@ -40,7 +40,7 @@ function sentence({ name, position }: Source, { path, message, of = 'value' }: P
 }
 
 /** `models.chat.use[0]` */
-export const pathText = (path: ConfigPath): string =>
+const pathText = (path: ConfigPath): string =>
   path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${String(step)}`))
     .join('')

@@ -90,7 +90,7 @@ const retry = map({
 const reference = map({ role: text('the name of a role') })
 
 /** True for what has a model's one function. */
-export const isModel = (value: unknown): boolean =>
+const isModel = (value: unknown): boolean =>
   typeof (value as { stream?: unknown } | null | undefined)?.stream === 'function'
 
 const modelObject = z.custom(isModel, { error: 'a model' })

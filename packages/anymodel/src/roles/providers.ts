@@ -12,7 +12,7 @@ export interface Provider {
   close?(): Promise<void>
 }
 
-export interface ProviderContext {
+interface ProviderContext {
   /** The provider's name in the config. */
   readonly name: string
   /** Who asks for it, such as `Role chat`. */
@@ -23,7 +23,7 @@ export interface ProviderContext {
 }
 
 /** Sets a provider up from its entry in the config. */
-export type OpenProvider = (entry: TypedProvider, context: ProviderContext) => Provider
+type OpenProvider = (entry: TypedProvider, context: ProviderContext) => Provider
 
 interface ProviderSource {
   /** Environment variables of the key, best first. Without any, no key is needed. */

@@ -39,8 +39,7 @@ export function toRoute(config: CheckedConfig, name: string): Route {
   const chain: RoleSettings[] = []
   for (let role = name; ; ) {
     const override = overrideOf(role)
-    const settings =
-      config.models[role] ?? (config.anyRole && !role.includes('/') ? config.models[config.anyRole] : undefined)
+    const settings = settingsOf(config, role)
     if (!settings && !override) return finish(config, nameOrFail(config, role), { roles, chain })
     roles.push(role)
     if (settings) chain.push(settings)
@@ -51,6 +50,11 @@ export function toRoute(config: CheckedConfig, name: string): Route {
     }
     return finish(config, target, { roles, chain, ...(override ? { overriddenBy: override.by } : {}) })
   }
+}
+
+function settingsOf({ models, anyRole }: CheckedConfig, role: string): RoleSettings | undefined {
+  if (Object.hasOwn(models, role)) return models[role]
+  return anyRole === undefined || role.includes('/') ? undefined : models[anyRole]
 }
 
 interface Way {

@@ -5,13 +5,7 @@ import { onTestFinished } from 'vitest'
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 
 /** The command line from its source. */
-export const cliCommand = [
-  process.execPath,
-  '--import',
-  import.meta.resolve('tsx'),
-  '--conditions=@anymodel/source',
-  cli,
-]
+const cliCommand = [process.execPath, '--import', import.meta.resolve('tsx'), '--conditions=@anymodel/source', cli]
 
 export interface CliOptions {
   readonly cwd: string

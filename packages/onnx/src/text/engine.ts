@@ -3,7 +3,8 @@ import { Tokenizer } from '@huggingface/tokenizers'
 import { env, InferenceSession } from 'onnxruntime-node'
 import { broken, contextLength, endTokens, type GenerationConfig, type ModelFolder } from '../model-folder.ts'
 import { graphLayout } from './cache-layout.ts'
-import { type Sequence, sequence } from './sequence.ts'
+import { type Gate, through } from './gate.ts'
+import { type Run, type Sequence, sequence } from './sequence.ts'
 import { type ChatTemplate, chatTemplate } from './template.ts'
 import { type TokenBytes, tokenBytes } from './token-bytes.ts'
 
@@ -22,6 +23,8 @@ export interface LoadStep {
 export interface EngineOptions {
   /** Threads that compute. Default: as many as there are processor cores. */
   readonly threads?: number | undefined
+  /** Guards every stay inside the runtime. */
+  readonly gate?: Gate | undefined
 }
 
 /** A loaded model. */
@@ -42,19 +45,20 @@ export interface Engine {
 /** Loads tokenizer and graph. Throws `config` that says what to do about a folder that can't be used. */
 export async function loadEngine(
   model: ModelFolder,
-  { threads }: EngineOptions = {},
+  { threads, gate }: EngineOptions = {},
   onStep: (step: LoadStep) => void = () => {},
 ): Promise<Engine> {
   const tokenizer = openTokenizer(model)
   const totalBytes = await readThrough(model.weights, onStep)
   onStep({ stage: 'prepare', fraction: 0.5, bytes: totalBytes, totalBytes })
-  const session = await openSession(model, threads)
+  const session = await through(gate, () => openSession(model, threads))
+  const run: Run = (inputs) => through(gate, () => session.run(inputs))
   const layout = graphLayout(session)
   const templates = new Map<boolean, ChatTemplate | undefined>()
   onStep({ stage: 'ready', fraction: 1, bytes: totalBytes, totalBytes })
   return {
     encode: (text, raw) => tokenizer.encode(text, { add_special_tokens: raw }).ids,
-    begin: () => sequence(session, layout),
+    begin: () => sequence(run, layout),
     template(tools) {
       if (!templates.has(tools)) templates.set(tools, chatTemplate(model.tokenizerConfig, tools))
       return templates.get(tools)
@@ -64,7 +68,7 @@ export async function loadEngine(
     ends: endTokens(model, (token) => tokenizer.token_to_id(token)),
     generation: model.generation,
     context: contextLength(model),
-    dispose: () => session.release(),
+    dispose: () => through(gate, () => session.release()),
   }
 }
 

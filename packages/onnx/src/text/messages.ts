@@ -1,12 +1,14 @@
 import type { AnyModelError, ErrorCode, ErrorInfo, Part, TextCall } from '@anymodel/core'
 import type { Dtype } from '../names.ts'
 import type { LoadStep } from './engine.ts'
+import type { Gate } from './gate.ts'
 
 /** What the worker is started with. */
 export interface WorkerSetup {
   readonly folder: string
   readonly dtype: Dtype | undefined
   readonly threads: number | undefined
+  readonly gate: Gate
 }
 
 /** From the caller's thread to the worker. `close`: finish the step that is being computed, then end; a thread that is ended inside the runtime takes the process with it. */

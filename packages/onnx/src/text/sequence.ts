@@ -13,8 +13,11 @@ export interface Sequence {
 
 type Tensors = Record<string, Tensor>
 
+/** One run of the graph. */
+export type Run = (inputs: Tensors) => Promise<InferenceSession.OnnxValueMapType>
+
 /** Begins an empty text. The cache goes from step to step as the tensors that the graph gave. */
-export function sequence(session: InferenceSession, layout: GraphLayout): Sequence {
+export function sequence(run: Run, layout: GraphLayout): Sequence {
   let cache: Tensors = Object.fromEntries(layout.cache.map((entry) => [entry.input, emptyTensor(entry)]))
   let length = 0
   let runMs = 0
@@ -22,7 +25,7 @@ export function sequence(session: InferenceSession, layout: GraphLayout): Sequen
     async feed(tokens) {
       const inputs = { ...cache, ...toInputs(tokens, length, layout) }
       const before = performance.now()
-      const outputs = (await session.run(inputs)) as Tensors
+      const outputs = (await run(inputs)) as Tensors
       runMs += performance.now() - before
       const grown: Tensors = {}
       for (const { input, output } of layout.cache) grown[input] = readable(outputs[output] as Tensor)

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads'
 import { AnyModelError, type Part, type TextCall } from '@anymodel/core'
 import type { Location } from '../names.ts'
 import type { LoadStep } from './engine.ts'
+import { holdExit, openGate } from './gate.ts'
 import type { Order, PlainError, Report, WorkerSetup } from './messages.ts'
 
 /** Takes what comes back for one request. */
@@ -15,7 +16,7 @@ export interface Listener {
 
 /** One loaded model in a worker thread of its own, started with the first request and again after a crash. It keeps the process alive only while requests run. */
 export class ModelThread {
-  readonly #setup: WorkerSetup
+  readonly #setup: Omit<WorkerSetup, 'gate'>
   readonly #onStep: (step: LoadStep) => void
   readonly #listeners = new Map<number, Listener>()
   #worker: Worker | undefined
@@ -53,7 +54,9 @@ export class ModelThread {
   }
 
   #start(): Worker {
-    const worker = startWorker(this.#setup)
+    const gate = openGate()
+    const worker = startWorker({ ...this.#setup, gate })
+    worker.once('exit', holdExit(gate))
     worker.unref()
     const lost = (message: string, cause?: unknown) => {
       if (worker === this.#worker) this.#drop(crashed(message, cause))
@@ -91,9 +94,9 @@ export class ModelThread {
     if (this.#listeners.size === 0) this.#worker?.unref()
   }
 
-  /** Every request fails, and the next one gets a fresh worker. */
+  /** Every request fails, and the next one gets a fresh worker. What is left of this one ends by itself. */
   #drop(error: AnyModelError): void {
-    void this.#worker?.terminate()
+    this.#worker?.postMessage({ type: 'close' } satisfies Order)
     this.#forget(error)
   }
 

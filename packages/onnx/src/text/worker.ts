@@ -14,7 +14,7 @@ interface Asked {
   readonly call: TextCall
 }
 
-const { folder, dtype, threads } = workerData as WorkerSetup
+const { folder, dtype, threads, gate } = workerData as WorkerSetup
 const waiting: Asked[] = []
 const running = new Set<number>()
 let engine: Engine | undefined
@@ -94,7 +94,7 @@ function explain(error: unknown): AnyModelError {
 
 try {
   const model = readModelFolder({ folder, ...(dtype && { dtype }) })
-  engine = await loadEngine(model, { threads }, (step) => tell({ type: 'loading', step }))
+  engine = await loadEngine(model, { threads, gate }, (step) => tell({ type: 'loading', step }))
 } catch (error) {
   tell({ type: 'failed', error: toPlain(explain(error)) })
 }

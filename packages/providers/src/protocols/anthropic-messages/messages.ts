@@ -30,7 +30,7 @@ interface Context extends Target {
 }
 
 /** A block on its way out. */
-export type Block = Record<string, Json | undefined>
+type Block = Record<string, Json | undefined>
 
 /** Neighbouring messages of one role are one turn. */
 export interface Turn {
@@ -39,7 +39,7 @@ export interface Turn {
 }
 
 /** A conversation in the format's words. */
-export interface Conversation {
+interface Conversation {
   readonly system: readonly Block[]
   readonly turns: readonly Turn[]
 }

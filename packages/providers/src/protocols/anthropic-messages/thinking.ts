@@ -1,6 +1,7 @@
 import type { JsonObject, TextCall, Warning } from '@anymodel/core'
 import type { Target } from '../../protocol.ts'
-import { effortOf, type WireEffort } from '../model-rules.ts'
+import { effortOf, type WireEffort, warnOfBudget } from '../model-rules.ts'
+import { budgetFor } from '../thinking-budget.ts'
 import type { ClaudeRule } from './dialect.ts'
 
 /** How hard the model is told to think. */
@@ -11,16 +12,9 @@ export interface Thinking {
   readonly budget?: number | undefined
 }
 
-/** Budgets for models that know no efforts. */
-const budgets: Readonly<Record<string, number>> = {
-  minimal: 1_024,
-  low: 2_048,
-  medium: 8_192,
-  high: 16_384,
-  max: 31_999,
-}
-
 const leastBudget = 1_024
+
+const mostBudget = 32_000
 
 /** The call's reasoning options as the model takes them. */
 export function toThinking(
@@ -33,16 +27,18 @@ export function toThinking(
   if (!call.reasoning || !rule.thinking) return {}
   if (effort === 'none' && rule.off) return { thinking: { type: rule.off } }
   const display = summary === undefined ? {} : { display: summary ? 'summarized' : 'omitted' }
-  const counted =
-    rule.thinking === 'effort'
-      ? undefined
-      : (budget ?? (rule.thinking === 'budget' && effort ? budgets[effort] : undefined))
-  if (counted !== undefined) return toBudget(counted, call, display, target, warnings)
-  if (rule.thinking === 'budget') return {}
+  if (rule.thinking !== 'effort' && budget !== undefined) return toBudget(budget, call, display, target, warnings)
+  if (rule.thinking === 'budget') {
+    if (effort === undefined) return {}
+    const counted = Math.max(budgetFor(effort, mostBudget, call.maxTokens), leastBudget)
+    return toBudget(counted, call, display, target, warnings)
+  }
+  warnOfBudget(call, target, warnings)
   const models = { match: /^/, efforts: rule.efforts ?? [] }
   return { thinking: { type: 'adaptive', ...display }, effort: effortOf(call, models, target, warnings) }
 }
 
+/** The answer's limit holds for thoughts, too: some of it must be left for what is said. */
 function toBudget(
   asked: number,
   { maxTokens = Number.POSITIVE_INFINITY }: TextCall,
@@ -50,13 +46,12 @@ function toBudget(
   { provider, model }: Target,
   warnings: Warning[],
 ): Thinking {
-  const budget = Math.min(Math.max(asked, leastBudget), maxTokens - 1)
-  const warn = (words: string) =>
-    warnings.push({ option: 'reasoning.budget', message: `${provider}/${model} ${words}` })
-  if (budget < leastBudget) {
+  const warn = (words: string) => warnings.push({ option: 'reasoning', message: `${provider}/${model} ${words}` })
+  if (maxTokens <= leastBudget) {
     warn(`thinks with ${leastBudget} tokens or more, which maxTokens leaves no room for: it does not think.`)
     return {}
   }
-  if (budget !== asked) warn(`can't think with a budget of ${asked} tokens here: ${budget} were used.`)
+  const budget = Math.max(asked < maxTokens ? asked : Math.floor(maxTokens / 2), leastBudget)
+  if (budget !== asked) warn(`can't think with ${asked} tokens here: ${budget} are used.`)
   return { thinking: { type: 'enabled', budget_tokens: budget, ...display }, budget }
 }

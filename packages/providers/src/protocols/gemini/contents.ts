@@ -32,7 +32,7 @@ interface Context extends Target {
 }
 
 /** A conversation in the format's words. */
-export interface Conversation {
+interface Conversation {
   readonly system: readonly JsonObject[]
   readonly turns: readonly Turn[]
 }

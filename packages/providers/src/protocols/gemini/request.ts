@@ -2,6 +2,7 @@ import type { Json, JsonObject, JsonSchema, TextCall, ToolDefinition, Warning } 
 import type { Target, WireRequest } from '../../protocol.ts'
 import { enforced } from '../enforce.ts'
 import { effortOf, warnOfBudget } from '../model-rules.ts'
+import { budgetFor } from '../thinking-budget.ts'
 import { toConversation } from './contents.ts'
 import { type GeminiDialect, type GeminiRule, resource, ruleFor, type ThinkingBudget } from './dialect.ts'
 
@@ -44,18 +45,13 @@ function toFormat({ output }: TextCall, target: Target, warnings: Warning[]): Js
   return { responseMimeType: 'application/json', responseJsonSchema }
 }
 
-/** Budgets for models that know no levels. */
-const budgets: Readonly<Record<string, number>> = { minimal: 1_024, low: 2_048, medium: 8_192, high: 16_384 }
-
 function toThinking(call: TextCall, rule: Rule, target: Target, warnings: Warning[]): JsonObject | undefined {
-  const { effort, budget, summary } = call.reasoning ?? {}
   if (!call.reasoning) return undefined
-  const includeThoughts = summary
-  const counted = budget ?? (rule.levels || effort === undefined ? undefined : effort === 'none' ? 0 : budgets[effort])
-  if (rule.budget && (budget !== undefined || (!rule.levels && effort !== undefined))) {
-    const thinkingBudget = fitBudget(counted ?? rule.budget.most, rule.budget, target, warnings)
-    return { includeThoughts, thinkingBudget }
-  }
+  const { effort, budget, summary: includeThoughts } = call.reasoning
+  const asked =
+    budget ?? (effort && rule.budget && !rule.levels ? budgetFor(effort, rule.budget.most, call.maxTokens) : undefined)
+  if (rule.budget && asked !== undefined)
+    return { includeThoughts, thinkingBudget: fitBudget(asked, rule.budget, target, warnings) }
   warnOfBudget(call, target, warnings)
   const level = rule.levels && effortOf(call, { match: /^/, efforts: rule.levels }, target, warnings)
   if (level === undefined && includeThoughts === undefined) return undefined

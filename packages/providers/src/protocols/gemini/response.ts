@@ -36,6 +36,9 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
   4: 'content-filter',
 }
 
+/** What has no portable name and is passed on as it stands. */
+const detailNames = ['finishMessage', 'groundingMetadata', 'urlContextMetadata', 'safetyRatings'] as const
+
 /** A call that came and was not handed on yet: a result right after it shows that the service ran it itself. */
 interface WaitingCall {
   readonly id: string
@@ -126,16 +129,13 @@ export class GeminiDecoder implements Decoder {
 
   #candidate(candidate: WireCandidate): void {
     for (const part of candidate.content?.parts ?? []) this.#part(part)
-    const { finishReason, finishMessage, groundingMetadata, citationMetadata, urlContextMetadata, safetyRatings } =
-      candidate
+    const { finishReason, groundingMetadata, citationMetadata, logprobsResult } = candidate
     if (finishReason !== undefined && finishReason !== null) this.#reason = String(finishReason)
     if (groundingMetadata) this.#grounding = { ...this.#grounding, ...groundingMetadata }
     if (citationMetadata) this.#citations = citationMetadata
-    const { chosenCandidates = [], topCandidates = [] } = candidate.logprobsResult ?? {}
-    for (const [at, chosen] of chosenCandidates.entries())
-      this.#logprobs.push({ ...chosen, topCandidates: topCandidates[at]?.candidates ?? [] })
-    const details = { finishMessage, groundingMetadata, urlContextMetadata, safetyRatings }
-    for (const [name, value] of Object.entries(details)) if (value) this.#details[name] = value as unknown as Json
+    for (const [at, chosen] of (logprobsResult?.chosenCandidates ?? []).entries())
+      this.#logprobs.push({ ...chosen, topCandidates: logprobsResult?.topCandidates?.[at]?.candidates ?? [] })
+    for (const name of detailNames) if (candidate[name]) this.#details[name] = candidate[name] as unknown as Json
   }
 
   #part(part: WirePart): void {

@@ -1,0 +1,29 @@
+import { generateText, isAnyModelError } from '@anymodel/core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { hostedTypes } from '../config/config.ts'
+import { providerSources } from './providers.ts'
+
+afterEach(() => void vi.unstubAllEnvs())
+
+describe('a hosted provider', () => {
+  test.each(hostedTypes.filter((type) => providerSources[type].env))(
+    '%s says itself where its key is sought',
+    async (type) => {
+      const { env = [], load } = providerSources[type]
+      for (const name of env) vi.stubEnv(name, undefined)
+      const open = await load()
+      const model = open({ type }, { name: type, asker: 'The role chat', dir: '/' }).text('some-model')
+      const error: unknown = await generateText({ model, prompt: 'hi' }).catch((error) => error)
+      expect(isAnyModelError(error) && error.code).toBe('auth')
+      for (const name of env) expect((error as Error).message).toContain(name)
+    },
+  )
+
+  test.each(hostedTypes)('%s sets up without being connected', async (type) => {
+    const open = await providerSources[type].load()
+    const baseURL = 'http://127.0.0.1:1/v1'
+    expect(open({ type, apiKey: 'x', baseURL }, { name: 'a', asker: 'b', dir: '/' }).text('m')).toMatchObject({
+      id: 'm',
+    })
+  })
+})

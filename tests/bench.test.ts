@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const bench = async (name: string) => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/bench.mjs', name, '--quick', '--json'], {
+    cwd: root,
+  })
+  return JSON.parse(stdout)
+}
+
+// The benchmarks themselves exit with an error when cost grows faster than length: absolute times are nobody's business here.
+it('the stream benchmark runs for every protocol, and an event costs the same in a long stream', async () => {
+  const { ratioToRaw, growth } = await bench('stream')
+  const ours = ['anymodel', 'anymodel responses', 'anymodel messages', 'anymodel gemini']
+  expect(Object.keys(ratioToRaw)).toEqual(expect.arrayContaining(ours))
+  for (const name of ours) expect(growth[name], name).toBeLessThan(2)
+}, 120_000)
+
+it('streamed structured output does not cost the square of its length', async () => {
+  const { growth } = await bench('object')
+  expect(growth.anymodel).toBeLessThan(3)
+}, 120_000)

@@ -1,0 +1,24 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { limits, providerNames, sizes } from './bench/size.mjs'
+
+/** Providers that speak two protocols. */
+const twoProtocols = ['openai', 'xai']
+
+describe('the bundle of generateText and a provider', () => {
+  let measured: Awaited<ReturnType<typeof sizes>>
+  beforeAll(async () => {
+    measured = await sizes(['@anymodel/source'])
+  })
+
+  for (const name of providerNames()) {
+    const limit = limits.bundle * (twoProtocols.includes(name) ? 1.35 : 1)
+    it(`${name}: at most ${Math.round(limit / 1_024)} KB are loaded to begin with`, () => {
+      expect(measured.alone.get(name)?.start).toBeLessThanOrEqual(limit)
+    })
+  }
+
+  it('a further provider on a protocol that is there adds less than 1 KB', () => {
+    const dear = [...measured.further].filter(([, bytes]) => bytes >= limits.provider).map(([name]) => name)
+    expect(dear.sort()).toEqual(['anthropic', 'google', ...twoProtocols].sort())
+  })
+})
