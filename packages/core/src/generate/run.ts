@@ -7,7 +7,6 @@ import type { Ran, RunContext } from '../tool/run-tools.ts'
 import { type Answer, answer, type Emit, withPartial } from './answer.ts'
 import { checkOptions } from './check-options.ts'
 import { knobs } from './fit.ts'
-import { answerOpenCalls, pendingCalls } from './open-calls.ts'
 import { type StopCondition, stepCount, type TextOptions } from './options.ts'
 import { toMessages } from './prompt.ts'
 import type { Step, TextResult } from './result.ts'
@@ -28,7 +27,11 @@ export async function run(options: TextOptions, emit: Emit): Promise<TextResult>
     const model = step.model ?? options.model
     const asked = step.messages ? await toMessages({ ...files, messages: step.messages }, model.supports) : messages
     const definitions = options.tools ? (await toolkit()).toDefinitions(options.tools, step.activeTools) : []
-    const call = toCall({ ...options, ...step }, answerOpenCalls(asked), definitions)
+    const call = toCall(
+      { ...options, ...step },
+      hasAnswers(asked) ? (await openCalls()).answerOpenCalls(asked) : asked,
+      definitions,
+    )
     const answered = await answer(model, call, emit, steps.length > 0 ? delivered(steps, usage) : undefined)
     const { collected } = answered
     const context = { options, messages, emit }
@@ -49,12 +52,18 @@ export async function run(options: TextOptions, emit: Emit): Promise<TextResult>
   }
 }
 
+/** What looks after calls of former answers is loaded when there are answers. */
+const openCalls = () => import('./open-calls.ts')
+
+const hasAnswers = (messages: readonly Message[]): boolean => messages.some(({ role }) => role === 'assistant')
+
 /** What runs tools is loaded when there are any. */
 const toolkit = () => import('../tool/run-tools.ts')
 
 /** Runs the calls that an earlier run left open: approved ones, before the model is asked. */
 async function resume(messages: readonly Message[], options: TextOptions, emit: Emit): Promise<readonly Message[]> {
-  const left = pendingCalls(messages)
+  if (!hasAnswers(messages)) return []
+  const left = (await openCalls()).pendingCalls(messages)
   if (left.length === 0) return []
   const ran = await (await toolkit()).runTools(left, { options, messages, emit })
   if (ran.waiting.length === 0) return ran.messages

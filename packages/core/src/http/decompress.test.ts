@@ -2,14 +2,14 @@ import { brotliCompressSync, constants, createGzip, deflateSync, gzipSync } from
 import { describe, expect, it } from 'vitest'
 import { isAnyModelError } from '../errors.ts'
 import { ByteQueue } from './byte-queue.ts'
-import { decompressor } from './decompress.ts'
+import { sinkFor } from './byte-sink.ts'
 
 const queue = () => new ByteQueue({ pause() {}, resume() {}, close() {} })
 
 /** What a body is that arrives compressed, in chunks of so many bytes. */
 async function decoded(encoding: string | undefined, bytes: Uint8Array, size: number): Promise<string> {
   const body = queue()
-  const sink = decompressor(encoding, body)
+  const sink = sinkFor(encoding, body)
   for (let at = 0; at < bytes.length; at += size) sink.write(bytes.subarray(at, Math.min(bytes.length, at + size)))
   sink.end()
   return new TextDecoder().decode(await body.bytes(1e9))
@@ -51,7 +51,7 @@ describe('compressed bodies', () => {
   it('what has come can be read before the body is over', async () => {
     const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH })
     const body = queue()
-    const sink = decompressor('gzip', body)
+    const sink = sinkFor('gzip', body)
     gzip.on('data', (chunk: Uint8Array) => sink.write(chunk))
     gzip.write('data: one\n\n')
     gzip.flush()
@@ -76,7 +76,7 @@ describe('compressed bodies', () => {
 
   it('a small body that would fill the memory waits for its reader', async () => {
     const body: ByteQueue = new ByteQueue({ pause: () => sink.pause(), resume: () => sink.resume(), close() {} })
-    const sink = decompressor('gzip', body)
+    const sink = sinkFor('gzip', body)
     const bomb = gzipSync(Buffer.alloc(100_000_000), { level: 9 })
     sink.write(bomb)
     sink.end()

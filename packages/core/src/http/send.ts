@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { ByteQueue } from './byte-queue.ts'
-import { type ByteSink, decompressor } from './decompress.ts'
+import { type ByteSink, sinkFor } from './byte-sink.ts'
 import { networkError } from './network-error.ts'
 
 /** How requests travel. Default: one undici agent for the process, with keep-alive pools and the proxies of the environment (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`). */
@@ -108,7 +108,7 @@ function sendByUndici(request: HttpRequest, transport: Transport): Exchange {
         input?.resume()
       }
       body = new ByteQueue({ pause, resume, close })
-      input = decompressor(headers['content-encoding'], body)
+      input = sinkFor(headers['content-encoding'], body)
       reply.resolve({ status, headers: flat(headers), body })
     },
     onResponseData(_c, chunk) {
