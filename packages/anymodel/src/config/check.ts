@@ -17,8 +17,6 @@ export interface CheckedConfig {
   readonly dir: string
   readonly providers: Readonly<Record<string, TypedProvider>>
   readonly models: Readonly<Record<string, RoleSettings>>
-  /** The role that stands for every role that is not named: only when there is no config. */
-  readonly anyRole?: string
 }
 
 /** Checks a config against the grammar, and its names against each other. Throws one `config` error with every problem and its place. */

@@ -275,11 +275,10 @@ describe('where the file is sought', () => {
     expect(await errorOf(chat())).toContain('(named by ANYMODEL_CONFIG)')
   })
 
-  test('without any, the built-in local model plays every role', async () => {
+  test('without any, the built-in local model plays chat, and nothing else', async () => {
     workIn(testFolder())
     expect(await loadConfig()).toMatchObject({
       models: { chat: { use: 'local/smollm2-135m-instruct' } },
-      anyRole: 'chat',
     })
   })
 })

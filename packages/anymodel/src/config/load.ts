@@ -2,7 +2,7 @@ import type { CheckedConfig } from './check.ts'
 import type { Config } from './config.ts'
 import { findConfig } from './find.ts'
 
-/** Finds, reads and checks a config. Without any, the built-in local model plays every role. Throws `config`. */
+/** Finds, reads and checks a config. Without any, the built-in local model plays `chat`. Throws `config`. */
 export async function loadConfig(given?: string | Config): Promise<CheckedConfig> {
   const file = typeof given === 'object' ? undefined : findConfig(given)
   if (given === undefined && file === undefined) return builtIn()
@@ -14,11 +14,10 @@ export async function loadConfig(given?: string | Config): Promise<CheckedConfig
 /** The model that answers when no config names one. */
 export const builtInModel = 'smollm2-135m-instruct'
 
-/** What there is without a config: the local model for every role. */
+/** What there is without a config. */
 const builtIn = (): CheckedConfig => ({
   name: 'the built-in config',
   dir: process.cwd(),
   providers: { local: { type: 'onnx' } },
   models: { chat: { use: `local/${builtInModel}` } },
-  anyRole: 'chat',
 })

@@ -52,10 +52,8 @@ export function toRoute(config: CheckedConfig, name: string): Route {
   }
 }
 
-function settingsOf({ models, anyRole }: CheckedConfig, role: string): RoleSettings | undefined {
-  if (Object.hasOwn(models, role)) return models[role]
-  return anyRole === undefined || role.includes('/') ? undefined : models[anyRole]
-}
+const settingsOf = ({ models }: CheckedConfig, role: string): RoleSettings | undefined =>
+  Object.hasOwn(models, role) ? models[role] : undefined
 
 interface Way {
   readonly roles: readonly string[]
