@@ -5,7 +5,7 @@ import { median, rounds } from './rounds.mjs'
 
 export const title = 'One short request, not streamed (microseconds per call)'
 
-const times = 150
+const times = 300
 
 export async function run(options) {
   const { quick, rounds: count = quick ? 3 : 7 } = options
@@ -14,7 +14,7 @@ export async function run(options) {
   const clients = await start(chosen)
   const url = upstream.url({ events: 100 })
   try {
-    await rounds([...clients.keys()], 3, (name) => clients.get(name).call('generate', { url, times }))
+    await rounds([...clients.keys()], quick ? 1 : 4, (name) => clients.get(name).call('generate', { url, times }))
     const samples = await rounds([...clients.keys()], count, (name) =>
       clients.get(name).call('generate', { url, times }),
     )

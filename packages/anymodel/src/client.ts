@@ -35,8 +35,8 @@ export interface AnyModelOptions {
   readonly onProgress?: (progress: LoadProgress) => void
 }
 
-/** The name of a role, `provider/model`, or a model. */
-export type ModelChoice = string | TextModel
+/** The name of a role, `provider/model`, or what core takes: a model, or a function that gives one. */
+export type ModelChoice = string | TextOptions['model']
 
 /** Options of `generateText` and `streamText` whose model may be given by name. */
 export interface TextOptionsByName<T extends Tools = Tools> extends Omit<TextOptions<T>, 'model'> {
@@ -120,52 +120,18 @@ export async function anymodel(options: AnyModelOptions = {}): Promise<AnyModel>
 
 type Verb = 'generateText' | 'streamText' | 'generateObject' | 'streamObject'
 
-/** The core's verbs, with models looked up in the config of the moment. A call keeps the config it began with. */
+/** The core's verbs, with models looked up by name when a call begins. A call keeps the config of the moment it was made. */
 function verbs(now: () => Snapshot): Pick<AnyModel, Verb> {
-  const found = async <O extends { readonly model: ModelChoice }>(options: O) => {
-    const { model } = options
-    return { ...options, model: typeof model === 'string' ? await now().model(model) : model }
-  }
-  const later = <O extends { readonly model: ModelChoice }>(options: O) => {
-    const { model, ready } = deferred(now(), options.model)
-    return { options: { ...options, model }, ready }
+  const named = <O extends { readonly model: ModelChoice }>({ model, ...options }: O) => {
+    const snapshot = now()
+    return { ...options, model: typeof model === 'string' ? () => snapshot.model(model) : model }
   }
   return {
-    generateText: async (given) => generateText(await found(given)),
-    streamText(given) {
-      const { options, ready } = later(given)
-      return streamText(options, ready)
-    },
+    generateText: (options) => generateText(named(options)),
+    streamText: (options) => streamText(named(options)),
     // The overloads say what goes with what; here it is only handed on.
-    generateObject: async (given: ObjectOptionsByName) => generateObject((await found(given)) as never) as never,
-    streamObject(given: ObjectOptionsByName) {
-      const { options, ready } = later(given)
-      return streamObject(options as never, ready) as never
-    },
-  }
-}
-
-/** A model by name, for a call that begins later: it is looked up then, in the config of now. */
-function deferred(snapshot: Snapshot, choice: ModelChoice): { model: TextModel; ready?: () => Promise<void> } {
-  if (typeof choice !== 'string') return { model: choice }
-  let found: TextModel | undefined
-  const model = () => found as TextModel
-  return {
-    model: {
-      get provider() {
-        return model().provider
-      },
-      get id() {
-        return model().id
-      },
-      get supports() {
-        return model().supports
-      },
-      stream: (call) => model().stream(call),
-    },
-    async ready() {
-      found = await snapshot.model(choice)
-    },
+    generateObject: (options: ObjectOptionsByName) => generateObject(named(options) as never) as never,
+    streamObject: (options: ObjectOptionsByName) => streamObject(named(options) as never) as never,
   }
 }
 

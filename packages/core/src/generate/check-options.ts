@@ -13,19 +13,25 @@ const numbers = [
   'seed',
 ] as const
 
-/** What a wrong argument would break far from here is told here. */
-export function checkOptions(options: TextOptions): void {
-  const wrong = (message: string) => {
-    throw new AnyModelError('invalid-argument', message)
-  }
-  const model = options?.model as TextModel | undefined
-  if (typeof model?.stream !== 'function') {
-    wrong(
-      typeof model === 'string'
-        ? `model is the text "${model}". Pass a model object, such as openai().text('${model}'), or use the client of 'anymodel', which knows names.`
-        : 'model is missing: pass a text model, such as openai().text(id).',
+const wrong = (message: string): never => {
+  throw new AnyModelError('invalid-argument', message)
+}
+
+/** Checks the options of a call and gives its model. What a wrong argument would break far from here is told here. */
+export async function modelOf(options: Pick<TextOptions, 'model'> & Partial<TextOptions>): Promise<TextModel> {
+  const given = options?.model as TextOptions['model'] | string | undefined
+  if (typeof given === 'string')
+    return wrong(
+      `model is the text "${given}". Pass a model object, such as openai().text('${given}'), or use the client of 'anymodel', which knows names.`,
     )
-  }
+  const model = typeof given === 'function' ? await given() : given
+  if (typeof model?.stream !== 'function')
+    return wrong('model is missing: pass a text model, such as openai().text(id).')
+  checkTuning(options)
+  return model
+}
+
+function checkTuning(options: Partial<TextOptions>): void {
   for (const name of positive) {
     const value = options[name]
     if (value !== undefined && !(Number.isInteger(value) && value > 0))

@@ -64,7 +64,8 @@ export interface StepContext {
 
 /** Options of `generateText` and `streamText`. Give `prompt` or `messages`, not both. */
 export interface TextOptions<T extends Tools = Tools> extends TuningOptions {
-  readonly model: TextModel
+  /** The model, or a function that gives it when the call begins. */
+  readonly model: TextModel | (() => TextModel | Promise<TextModel>)
   /** A single user message. */
   readonly prompt?: UserMessageInput['content']
   readonly messages?: readonly MessageInput[]

@@ -1,12 +1,12 @@
 import type { Message } from '../contract/message.ts'
 import type { Attempt, FinishPart, Part, Warning } from '../contract/part.ts'
-import type { OutputMode } from '../contract/text.ts'
+import type { OutputMode, TextModel } from '../contract/text.ts'
 import { addUsage, type Usage } from '../contract/usage.ts'
 import { AnyModelError, type ErrorCode, isAnyModelError } from '../errors.ts'
 import type { Issue } from '../schema/standard-schema.ts'
 import type { Collector } from '../stream/collect.ts'
 import { type Answer, answer, type Emit } from './answer.ts'
-import { checkOptions } from './check-options.ts'
+import { modelOf } from './check-options.ts'
 import { readDocument } from './object-document.ts'
 import { asContent, asText, correction, documentText, ladder, toAsked, type Wanted } from './object-mode.ts'
 import type { ObjectOptions, ObjectResult } from './object-options.ts'
@@ -18,6 +18,7 @@ import { toCall } from './run.ts'
 
 /** One call: what is asked, of whom, and what came of it so far. */
 interface Job {
+  readonly model: TextModel
   readonly options: ObjectOptions
   readonly target: Target
   readonly wanted: Wanted
@@ -27,15 +28,15 @@ interface Job {
 
 /** Asks for an object until it fits. `emit` gets the parts of every answer, the document as text; a `reask` notice stands between them. */
 export async function runObject(options: ObjectOptions, target: Target, emit: Emit): Promise<ObjectResult<unknown>> {
-  checkOptions(options as TextOptions)
-  const { model, name = 'answer', description, reasks = 2, signal } = options
+  const model = await modelOf(options)
+  const { name = 'answer', description, reasks = 2, signal } = options
   if (!/^[\w-]{1,64}$/.test(name)) throw invalid(`name must be 1 to 64 letters, digits, _ or -, not "${name}".`)
   if (!(Number.isInteger(reasks) && reasks >= 0 && reasks <= 10))
     throw invalid(`reasks must be a whole number from 0 to 10, not ${String(reasks)}.`)
   signal?.throwIfAborted()
   const modes = ladder(model, options.mode)
   const messages = await toMessages(options, model.supports)
-  const job: Job = { options, target, wanted: { schema: target.schema, name, description }, messages, emit }
+  const job: Job = { model, options, target, wanted: { schema: target.schema, name, description }, messages, emit }
   for (const mode of modes.slice(0, -1)) {
     try {
       return await ask(job, mode)
@@ -83,10 +84,10 @@ async function ask(job: Job, mode: OutputMode): Promise<ObjectResult<unknown>> {
 /** Asks with the conversation, and with what was wrong with the answer before. */
 async function askOnce(job: Job, mode: OutputMode, wrong: readonly Message[], tally: Tally): Promise<Answer> {
   const { options, wanted, messages, emit } = job
-  const { tools = [], ...asked } = toAsked(mode, wanted, options.model, options.system)
+  const { tools = [], ...asked } = toAsked(mode, wanted, job.model, options.system)
   const call = toCall({ ...options, ...asked } as TextOptions, answerOpenCalls([...messages, ...wrong]), tools)
   const before = wrong.length > 0 ? { text: '', toolCalls: [], usage: tally.usage } : undefined
-  const answered = await answer(options.model, call, asText(emit, wanted), before)
+  const answered = await answer(job.model, call, asText(emit, wanted), before)
   const { finish, warnings } = answered.collected
   tally.usage = addUsage(tally.usage, finish?.usage ?? {})
   for (const warning of warnings) tally.warnings.set(`${warning.option} ${warning.message}`, warning)

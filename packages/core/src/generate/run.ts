@@ -5,7 +5,7 @@ import { AnyModelError, type Partial } from '../errors.ts'
 import type { Collector } from '../stream/collect.ts'
 import type { Ran, RunContext } from '../tool/run-tools.ts'
 import { type Answer, answer, type Emit, withPartial } from './answer.ts'
-import { checkOptions } from './check-options.ts'
+import { modelOf } from './check-options.ts'
 import { knobs } from './fit.ts'
 import { type StopCondition, stepCount, type TextOptions } from './options.ts'
 import { toMessages } from './prompt.ts'
@@ -13,18 +13,18 @@ import type { Step, TextResult } from './result.ts'
 
 /** The loop over steps: ask, run tools, ask again. `emit` gets every part in order; every step ends with its `finish`, results of tools follow it. */
 export async function run(options: TextOptions, emit: Emit): Promise<TextResult> {
-  checkOptions(options)
+  const main = await modelOf(options)
   const { signal, downloads } = options
   signal?.throwIfAborted()
   const files = { ...(downloads ? { downloads } : {}), ...(signal ? { signal } : {}) }
-  let messages = await toMessages(options, options.model.supports)
+  let messages = await toMessages(options, main.supports)
   const steps: Step[] = []
   let usage: Usage = {}
 
   messages = [...messages, ...(await resume(messages, options, emit))]
   for (;;) {
     const step = (await options.prepareStep?.({ steps, messages })) ?? {}
-    const model = step.model ?? options.model
+    const model = step.model ?? main
     const asked = step.messages ? await toMessages({ ...files, messages: step.messages }, model.supports) : messages
     const definitions = options.tools ? (await toolkit()).toDefinitions(options.tools, step.activeTools) : []
     const call = toCall(

@@ -41,36 +41,28 @@ export interface ArrayStream<T, P = DeepPartial<T>> extends ObjectStream<T[], P[
  * Asks a model for a value that fits a schema and hands it over while it is written. Takes what `generateObject` takes.
  *
  * Returns at once. Leaving the only `for await` closes the connection; `signal` does so for all readers, who then get `signal.reason`.
- * `ready` is awaited before the model is looked at, as in `streamText`.
  */
 export function streamObject<const S extends Schema>(
   options: ObjectOptions & { readonly schema: S },
-  ready?: () => Promise<unknown>,
 ): ObjectStream<Infer<S>, DeepPartial<InferInput<S>>>
 export function streamObject<const S extends Schema>(
   options: ObjectOptions & { readonly array: S },
-  ready?: () => Promise<unknown>,
 ): ArrayStream<Infer<S>, DeepPartial<InferInput<S>>>
 export function streamObject<const C extends string>(
   options: ObjectOptions & { readonly choice: readonly C[] },
-  ready?: () => Promise<unknown>,
 ): ObjectStream<C, C>
-export function streamObject(
-  options: ObjectOptions & ObjectTarget,
-  ready?: () => Promise<unknown>,
-): ObjectStream<unknown, unknown> {
-  return new StreamedObject(options, ready)
+export function streamObject(options: ObjectOptions & ObjectTarget): ObjectStream<unknown, unknown> {
+  return new StreamedObject(options)
 }
 
 class StreamedObject implements ArrayStream<unknown, unknown> {
   readonly #run: SharedRun<ObjectResult<unknown[]>>
   #target: Promise<Target> | undefined
 
-  constructor({ schema, array, choice, ...options }: ObjectOptions & ObjectTarget, ready?: () => Promise<unknown>) {
+  constructor({ schema, array, choice, ...options }: ObjectOptions & ObjectTarget) {
     this.#run = new SharedRun(async (emit, signal) => {
       this.#target = toTarget({ schema, array, choice } as ObjectTarget)
       const target = await this.#target
-      await ready?.()
       const result = await runObject({ ...options, delivery: 'stream', signal }, target, emit)
       return result as ObjectResult<unknown[]>
     }, options.signal)

@@ -23,21 +23,16 @@ export interface TextStream<T extends Tools = Tools> extends AsyncIterable<Part>
  * Asks a model for text and hands it over while it is written.
  *
  * Returns at once. Leaving the only `for await` closes the connection; `signal` does so for all readers, who then get `signal.reason`.
- * `ready` is awaited before the model is looked at, when somebody reads: for models whose code is not loaded yet.
  */
-export function streamText<const T extends Tools>(
-  options: TextOptions<T>,
-  ready?: () => Promise<unknown>,
-): TextStream<T> {
-  return new StreamedText(options, ready)
+export function streamText<const T extends Tools>(options: TextOptions<T>): TextStream<T> {
+  return new StreamedText(options)
 }
 
 class StreamedText<T extends Tools> implements TextStream<T> {
   readonly #run: SharedRun<TextResult<T>>
 
-  constructor(options: TextOptions<T>, ready: (() => Promise<unknown>) | undefined) {
+  constructor(options: TextOptions<T>) {
     this.#run = new SharedRun(async (emit, signal) => {
-      if (ready) await ready()
       const result = await run({ ...options, delivery: 'stream', signal } as unknown as TextOptions, emit)
       return result as unknown as TextResult<T>
     }, options?.signal)

@@ -1,0 +1,1 @@
+throw new Error('The file can not be loaded.')
