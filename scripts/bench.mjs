@@ -3,9 +3,9 @@
 // --quick   ours and the reference only, a few seconds; fails when the cost per event grows with the length of the stream
 // --peers   which clients of others to install for the comparison (`none`: those that are installed anyway). Default: all
 // --rounds  how often every client takes its turn
-import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { output } from './programs.mjs'
 
 const all = ['stream', 'generate', 'object', 'paced', 'size', 'import', 'types']
 
@@ -42,8 +42,7 @@ function table(head, rows) {
     .join('\n')
 }
 
-if (!process.env.ANYMODEL_BENCH_BUILT)
-  execFileSync('npx', ['--no-install', 'tsup'], { stdio: ['ignore', 'ignore', 'inherit'] })
+output('tsup', [])
 
 const results = {}
 for (const name of names) {

@@ -39,7 +39,7 @@ const forbidden = [
 const isTest = (path) => /\.test\.tsx?$|^packages\/[^/]+\/src\/testing\//.test(path)
 
 /** The code without its comments, in which samples import as well. */
-const withoutComments = (text) => text.replace(/\/\*[^]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+const withoutComments = (text) => text.replace(/^\s*\/\*.*?\*\//gms, '').replace(/^\s*\/\/.*$/gm, '')
 
 const clause = String.raw`(?:[\w$]+\s*,\s*)?(?:[\w$]+|\*(?:\s+as\s+[\w$]+)?|\{[^}]*\})`
 const statement = new RegExp(String.raw`^\s*(?:import|export)(\s+type)?\s*${clause}\s*from\s*'([^']+)'`, 'gm')

@@ -1,8 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { limits, providerNames, sizes } from './bench/size.mjs'
-
-/** Providers that speak two protocols. */
-const twoProtocols = ['openai', 'xai']
+import { limitOf, limits, providerNames, sizes } from './bench/size.mjs'
 
 describe('the bundle of generateText and a provider', () => {
   let measured: Awaited<ReturnType<typeof sizes>>
@@ -11,14 +8,14 @@ describe('the bundle of generateText and a provider', () => {
   })
 
   for (const name of providerNames()) {
-    const limit = limits.bundle * (twoProtocols.includes(name) ? 1.35 : 1)
-    it(`${name}: at most ${Math.round(limit / 1_024)} KB are loaded to begin with`, () => {
+    const limit = limitOf(name)
+    it(`${name}: at most ${limit / 1_024} KB are loaded to begin with`, () => {
       expect(measured.alone.get(name)?.start).toBeLessThanOrEqual(limit)
     })
   }
 
   it('a further provider on a protocol that is there adds less than 1 KB', () => {
     const dear = [...measured.further].filter(([, bytes]) => bytes >= limits.provider).map(([name]) => name)
-    expect(dear.sort()).toEqual(['anthropic', 'google', ...twoProtocols].sort())
+    expect(dear.sort()).toEqual(['anthropic', 'google', 'openai', 'xai'])
   })
 })

@@ -68,6 +68,8 @@ describe('types', () => {
     expectTypeOf<Awaited<ReturnType<typeof choice>>['object']>().toEqualTypeOf<'red' | 'green'>()
 
     type Client = Awaited<ReturnType<typeof anymodel>>
-    expectTypeOf<Parameters<Client['generateText']>[0]['model']>().toEqualTypeOf<string | TextModel | (() => TextModel | Promise<TextModel>)>()
+    expectTypeOf<Parameters<Client['generateText']>[0]['model']>().toEqualTypeOf<
+      string | TextModel | (() => TextModel | Promise<TextModel>)
+    >()
   })
 })

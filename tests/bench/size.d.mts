@@ -3,7 +3,8 @@ export interface Size {
   readonly start: number
   readonly all: number
 }
-export const limits: { readonly bundle: number; readonly provider: number }
+export const limits: { readonly bundle: number; readonly twoProtocols: number; readonly provider: number }
+export function limitOf(name: string): number
 export function providerNames(): string[]
 export function sizes(
   conditions?: readonly string[],

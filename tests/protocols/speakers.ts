@@ -9,7 +9,7 @@ import { openrouter } from '@anymodel/providers/openrouter'
 import { xai } from '@anymodel/providers/xai'
 
 /** What a provider function needs here. */
-export interface SpeakerOptions {
+interface SpeakerOptions {
   readonly apiKey: string
   readonly baseURL: string
   readonly fetch: typeof globalThis.fetch

@@ -16,7 +16,7 @@ export interface Expected {
 type Loose = any
 
 /** The JSON of every event of a recorded stream. */
-export function eventsOf({ response }: Interaction): Loose[] {
+function eventsOf({ response }: Interaction): Loose[] {
   const text = Buffer.from(bytesOf(response)).toString('utf8').replace(/\r\n/g, '\n')
   return text
     .split('\n\n')

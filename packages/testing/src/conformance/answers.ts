@@ -17,7 +17,7 @@ export const richAnswer: Answer = [
 ]
 
 /** What two readings of one answer must agree on. Ids may be made up where the format has none. */
-export const essence = ({ text, reasoning, toolCalls, finishReason, usage, sources, files }: TextResult) => ({
+const essence = ({ text, reasoning, toolCalls, finishReason, usage, sources, files }: TextResult) => ({
   text,
   reasoning,
   toolCalls: toolCalls.map(({ name, input }) => ({ name, input })),

@@ -294,7 +294,7 @@ export class ChatDecoder implements Decoder {
   }
 }
 
-export function toUsage(usage: ChatUsage | undefined): Usage {
+function toUsage(usage: ChatUsage | undefined): Usage {
   if (!usage) return {}
   const {
     prompt_tokens,

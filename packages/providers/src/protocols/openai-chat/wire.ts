@@ -56,7 +56,7 @@ export interface ChatCitation {
   end_index?: number
 }
 
-export interface ChatChoice {
+interface ChatChoice {
   index?: number | null
   delta?: ChatMessage | null
   message?: ChatMessage | null
