@@ -23,3 +23,8 @@ it('streamed structured output does not cost the square of its length', async ()
   const { growth } = await bench('object')
   expect(growth.anymodel).toBeLessThan(3)
 }, 120_000)
+
+it('a program that asks one model stays small, bundled from the built packages', async () => {
+  const { limits, start } = await bench('size')
+  expect(start.groq).toBeLessThanOrEqual(limits.bundle)
+}, 120_000)

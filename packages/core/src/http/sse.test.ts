@@ -135,7 +135,7 @@ function bodyOf(name: string): string {
   const message = written
     ? (JSON.parse(written) as string)
     : decodeURIComponent(/message=([^"&]+)/.exec(source)?.[1] ?? '')
-  return message + (source.includes('newline=none') ? '' : '\n\n') + '\n'
+  return `${message + (source.includes('newline=none') ? '' : '\n\n')}\n`
 }
 
 describe.skipIf(!existsSync(suite))('the browsers’ tests of event streams (skipped without ../shared/datasets)', () => {

@@ -16,13 +16,14 @@ export function isObjectSchema(schema: JsonSchema, root = schema, depth = 0): bo
 }
 
 /** An object with one property that fits the schema: services want an object outermost. */
-export const wrapValue = cached((schema) => wrapped('value', moved(schema, '/properties/value', 0)))
+export const wrapValue = /* @__PURE__ */ cached((schema) => wrapped('value', moved(schema, '/properties/value', 0)))
 
 /** An object with one property that is a list of what fits the schema. */
-export const wrapList = cached((schema) =>
+export const wrapList = /* @__PURE__ */ cached((schema) =>
   wrapped('elements', { type: 'array', items: moved(schema, '/properties/elements/items', 0) }),
 )
 
+/** Calls of it are marked as pure: bundlers leave them out of programs that ask for no object. */
 function cached(wrap: (schema: JsonSchema) => JsonSchema): (schema: JsonSchema) => JsonSchema {
   const known = new WeakMap<JsonSchema, JsonSchema>()
   return (schema) => {
