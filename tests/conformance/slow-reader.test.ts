@@ -26,7 +26,8 @@ it.each(Object.entries(readers))('who reads %s slowly slows the service, and los
   await wait(300)
   const outcome = await Promise.race([server.requests[0]?.outcome, wait(1, 'still writing')])
   expect(outcome).toBe('still writing')
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16_000_000)
+  // The whole answer has 49 MB; what the collector has not yet looked at counts too.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32_000_000)
   for (let next = await reader.next(); !next.done; next = await reader.next()) length += lengthOf(next)
   expect(length).toBe(size * fragment.text.length)
   expect(await server.requests[0]?.outcome).toBe('complete')
