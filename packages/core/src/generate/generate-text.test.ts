@@ -206,6 +206,22 @@ describe('generateText', () => {
     expect(result.steps).toHaveLength(1)
   })
 
+  it('a call of a tool that the provider defines and you run ends the run; its result goes on with the conversation', async () => {
+    const { model } = scripted(
+      [call('1', 'computer', { action: 'click' }), finish('tool-calls')],
+      [text('done'), finish()],
+    )
+    const tools = { screen: providerTool('test', { type: 'computer_20260801', name: 'computer' }) }
+    const first = await generateText({ model, prompt: 'x', tools })
+    expect(first.toolCalls).toEqual([{ id: '1', name: 'computer', input: { action: 'click' } }])
+    expect(first.steps).toHaveLength(1)
+    const messages: Message[] = [
+      ...first.messages,
+      { role: 'tool', content: [{ type: 'tool-result', id: '1', name: 'computer', output: 'clicked' }] },
+    ]
+    expect((await generateText({ model, messages, tools })).text).toBe('done')
+  })
+
   it('tools of another provider are refused before anything is sent', async () => {
     const { model, calls } = scripted([finish()])
     await expect(

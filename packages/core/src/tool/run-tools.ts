@@ -11,6 +11,7 @@ import { toJson } from '../stream/collect.ts'
 import {
   type FunctionTool,
   isProviderTool,
+  type Tool,
   type ToolCall,
   type ToolContext,
   type ToolResult,
@@ -96,10 +97,21 @@ function parseInput(text: string): unknown {
   }
 }
 
+/** A tool of the provider may be called by the provider's own name for it. */
+const toolNamed = (name: string, tools: Tools): Tool | undefined =>
+  Object.hasOwn(tools, name)
+    ? tools[name]
+    : Object.values(tools).find(
+        (tool) => isProviderTool(tool) && [tool.definition.name, tool.definition.type].includes(name),
+      )
+
+/** What a provider defines but does not run (a computer, a shell): the run ends at its calls. */
+const answeredByCaller: FunctionTool = { input: {} }
+
 async function parse(call: Pending, tools: Tools): Promise<Parsed> {
-  const tool = Object.hasOwn(tools, call.name) ? tools[call.name] : undefined
+  const tool = toolNamed(call.name, tools)
   const input = parseInput(call.input)
-  if (!tool || isProviderTool(tool)) {
+  if (!tool) {
     return {
       call,
       tool: undefined,
@@ -107,7 +119,7 @@ async function parse(call: Pending, tools: Tools): Promise<Parsed> {
       invalid: `There is no tool "${call.name}". Tools: ${Object.keys(tools).join(', ') || 'none'}.`,
     }
   }
-  const known = tool as unknown as FunctionTool
+  const known: FunctionTool = isProviderTool(tool) ? answeredByCaller : tool
   if (typeof input === 'string' && input === call.input)
     return { call, tool: known, input, invalid: 'The input is not valid JSON.' }
   const checked = await check(known.input, input)
