@@ -188,8 +188,14 @@ class Answer implements PartIterator {
         throw error === this.#call.signal?.reason ? error : await this.#explain(error)
       }
       if (this.#stage === 'over') return { done: true, value: undefined }
-      await (this.#step ??= this.#takeStep())
+      await (this.#arrival() ?? (this.#step ??= this.#takeStep()))
     }
+  }
+
+  /** In the middle of a stream only bytes are waited for, with one promise: a thousand slow streams hold a thousand waits at any time. */
+  #arrival(): Promise<void> | undefined {
+    const body = this.#stage === 'streaming' && !this.#decoder?.settled ? this.#body : undefined
+    return body?.ended ? undefined : body?.more()
   }
 
   async return(): Promise<IteratorResult<Part, undefined>> {

@@ -1,6 +1,5 @@
 import type { Part } from '../contract/part.ts'
 import { type NodeResponse, pipeTo, type RespondOptions, toResponse } from '../stream/respond.ts'
-import type { SharedReader } from '../stream/share.ts'
 import { SharedRun } from '../stream/shared-run.ts'
 import type { Tools } from '../tool/tool.ts'
 import type { TextOptions } from './options.ts'
@@ -43,7 +42,7 @@ class StreamedText<T extends Tools> implements TextStream<T> {
   }
 
   get textStream(): AsyncIterable<string> {
-    return { [Symbol.asyncIterator]: () => new TextReader(this.#run.read()) }
+    return { [Symbol.asyncIterator]: () => this.#run.readText() }
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Part> {
@@ -56,34 +55,5 @@ class StreamedText<T extends Tools> implements TextStream<T> {
 
   pipeTo(response: NodeResponse, options?: RespondOptions): Promise<void> {
     return pipeTo(this.#run.read(), response, options)
-  }
-}
-
-/** The text fragments of a stream of parts. */
-class TextReader implements AsyncIterator<string, undefined, undefined> {
-  readonly #parts: SharedReader
-
-  constructor(parts: SharedReader) {
-    this.#parts = parts
-  }
-
-  next(): Promise<IteratorResult<string, undefined>> {
-    for (let part = this.#parts.take(); part; part = this.#parts.take()) {
-      if (part.type === 'text' && part.text !== '') return Promise.resolve({ done: false, value: part.text })
-    }
-    return this.#wait()
-  }
-
-  async #wait(): Promise<IteratorResult<string, undefined>> {
-    for (;;) {
-      const { done, value } = await this.#parts.next()
-      if (done) return { done: true, value: undefined }
-      if (value.type === 'text' && value.text !== '') return { done: false, value: value.text }
-    }
-  }
-
-  async return(): Promise<IteratorResult<string, undefined>> {
-    await this.#parts.return()
-    return { done: true, value: undefined }
   }
 }

@@ -13,12 +13,14 @@ const highWater = 256 * 1024
  */
 export class ByteQueue {
   readonly #tap: Tap
-  #chunks: Uint8Array[] = []
+  /** Emptied, not replaced: an array that outlived a collection while it was empty would keep its last chunk from the next ones. */
+  readonly #chunks: Uint8Array[] = []
   #bytes = 0
   #paused = false
   #ended = false
   #discard = false
   #failure: { readonly error: unknown } | undefined
+  #arrival: Promise<void> | undefined
   #wake: (() => void) | undefined
 
   constructor(tap: Tap) {
@@ -53,13 +55,27 @@ export class ByteQueue {
     const chunks = this.#chunks
     if (chunks.length === 0) return undefined
     const all = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, this.#bytes)
-    this.#chunks = []
+    chunks.length = 0
     this.#bytes = 0
     if (this.#paused) {
       this.#paused = false
       this.#tap.resume()
     }
     return all
+  }
+
+  /** True when nothing will be added any more: what is here can still be taken. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Settles when there is something to take, or the body has ended. */
+  more(): Promise<void> {
+    if (this.#chunks.length > 0 || this.#ended) return Promise.resolve()
+    this.#arrival ??= new Promise((resolve) => {
+      this.#wake = resolve
+    })
+    return this.#arrival
   }
 
   /** The next chunk; `undefined` at the end of the body. Throws what broke the body. */
@@ -69,9 +85,7 @@ export class ByteQueue {
       if (chunk) return chunk
       if (this.#failure) throw this.#failure.error
       if (this.#ended) return undefined
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
+      await this.more()
     }
   }
 
@@ -93,7 +107,7 @@ export class ByteQueue {
   finish(grace = 1_000): void {
     if (this.#ended) return
     this.#discard = true
-    this.#chunks = []
+    this.#chunks.length = 0
     if (this.#paused) this.#tap.resume()
     const timer = setTimeout(() => {
       if (!this.#ended) this.#tap.close()
@@ -104,13 +118,14 @@ export class ByteQueue {
   /** Drops the connection unless the body is over. */
   close(): void {
     this.#discard = true
-    this.#chunks = []
+    this.#chunks.length = 0
     if (!this.#ended) this.#tap.close()
   }
 
   #rouse(): void {
     const wake = this.#wake
     this.#wake = undefined
+    this.#arrival = undefined
     wake?.()
   }
 }

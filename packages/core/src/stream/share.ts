@@ -75,9 +75,11 @@ export class Shared {
     this.end()
   }
 
-  /** A new reader, from the first part on. */
-  read(): SharedReader {
-    return new SharedReader(this)
+  /** A new reader, from the first part on: of parts, or of what `choose` makes of them. */
+  read(): SharedReader
+  read<T>(choose: Choose<T>): SharedReader<T>
+  read(choose: Choose<unknown> = (part) => part): SharedReader<unknown> {
+    return new SharedReader(this, choose)
   }
 
   /** @internal */
@@ -100,22 +102,17 @@ export class Shared {
   }
 
   /** @internal Settles when there may be more: true when there will be none. */
-  async more(reader: Reader): Promise<boolean> {
-    if (this.#over) {
-      if (this.#failure) throw this.#failure.error
-      return true
-    }
-    await new Promise<void>((resolve) => {
+  more(reader: Reader): Promise<boolean> {
+    if (this.#failure) return Promise.reject(this.#failure.error)
+    if (this.#over) return Promise.resolve(true)
+    return new Promise((resolve) => {
       // A caller that asks twice without waiting is woken twice.
       const { wake } = reader
-      reader.wake = wake
-        ? () => {
-            wake()
-            resolve()
-          }
-        : resolve
+      reader.wake = () => {
+        wake?.()
+        resolve(false)
+      }
     })
-    return false
   }
 
   /** @internal */
@@ -155,39 +152,49 @@ export class Shared {
   }
 }
 
+/** What a reader gets of a part; `undefined`: nothing. */
+export type Choose<T> = (part: Part) => T | undefined
+
 /** One reader of a `Shared`. */
-export class SharedReader implements AsyncIterableIterator<Part, undefined, undefined> {
+export class SharedReader<T = Part> implements AsyncIterableIterator<T, undefined, undefined> {
   readonly #shared: Shared
+  readonly #choose: Choose<T>
   #reader: Reader | undefined
   #past: readonly Part[] = []
   #pastAt = 0
   #done = false
 
-  constructor(shared: Shared) {
+  constructor(shared: Shared, choose: Choose<T>) {
     this.#shared = shared
+    this.#choose = choose
   }
 
   [Symbol.asyncIterator](): this {
     return this
   }
 
-  /** The next part that is already here, without a promise. */
-  take(): Part | undefined {
+  /** The next value that is already here, without a promise. */
+  take(): T | undefined {
     if (this.#done) return undefined
     if (!this.#reader) {
       const { reader, past } = this.#shared.join()
       this.#reader = reader
       this.#past = past
     }
-    return this.#pastAt < this.#past.length ? this.#past[this.#pastAt++] : this.#shared.take(this.#reader)
+    for (;;) {
+      const part = this.#pastAt < this.#past.length ? this.#past[this.#pastAt++] : this.#shared.take(this.#reader)
+      if (!part) return undefined
+      const value = this.#choose(part)
+      if (value !== undefined) return value
+    }
   }
 
-  next(): Promise<IteratorResult<Part, undefined>> {
+  next(): Promise<IteratorResult<T, undefined>> {
     const value = this.take()
-    return value ? Promise.resolve({ done: false, value }) : this.#wait()
+    return value === undefined ? this.#wait() : Promise.resolve({ done: false, value })
   }
 
-  async #wait(): Promise<IteratorResult<Part, undefined>> {
+  async #wait(): Promise<IteratorResult<T, undefined>> {
     while (!this.#done) {
       let over: boolean
       try {
@@ -197,13 +204,13 @@ export class SharedReader implements AsyncIterableIterator<Part, undefined, unde
         throw error
       }
       const value = this.take()
-      if (value) return { done: false, value }
+      if (value !== undefined) return { done: false, value }
       if (over) this.#leave()
     }
     return { done: true, value: undefined }
   }
 
-  async return(): Promise<IteratorResult<Part, undefined>> {
+  async return(): Promise<IteratorResult<T, undefined>> {
     this.#leave()
     return { done: true, value: undefined }
   }

@@ -31,9 +31,14 @@ export class SharedRun<R> {
     return this.#outcome as Promise<R>
   }
 
-  /** A new reader, from the first part on. */
+  /** A new reader of all parts, from the first one on. */
   read(): SharedReader {
     return this.#shared.read()
+  }
+
+  /** A new reader of all text that is not empty, from the first fragment on. */
+  readText(): SharedReader<string> {
+    return this.#shared.read((part) => (part.type === 'text' && part.text !== '' ? part.text : undefined))
   }
 
   #start(): void {
