@@ -14,6 +14,7 @@ export {
   type Phase,
   redact,
 } from './errors.ts'
+export { knobs } from './generate/fit.ts'
 export { generateObject } from './generate/generate-object.ts'
 export { generateText } from './generate/generate-text.ts'
 export type { DeepPartial, ObjectOptions, ObjectResult } from './generate/object-options.ts'

@@ -1,4 +1,4 @@
-import { AnyModelError, type ErrorCode, type ErrorInfo } from '@anymodel/core'
+import { AnyModelError, type ErrorCode, type ErrorInfo, type Phase } from '@anymodel/core'
 import type { WireError } from './reported.ts'
 import { requestId } from './request-id.ts'
 import { retryAfter } from './retry-after.ts'
@@ -176,3 +176,11 @@ export function wireError(wire: WireError, own: Readonly<Record<string, ErrorCod
     info,
   )
 }
+
+/** For what a decoder can't cope with: the service's fault, not the caller's. */
+export const notInFormat = (cause: unknown, info: { provider: string; model: string; phase?: Phase | undefined }) =>
+  new AnyModelError(
+    'malformed',
+    `${info.provider}/${info.model}: the answer is not what its format allows (${String(cause)}).`,
+    { ...info, cause },
+  )

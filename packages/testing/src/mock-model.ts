@@ -1,4 +1,4 @@
-import { AnyModelError, type Part, type TextCall, type TextModel, type TextSupport } from '@anymodel/core'
+import { AnyModelError, knobs, type Part, type TextCall, type TextModel, type TextSupport } from '@anymodel/core'
 import { type Answer, type Script, toScript } from './answer.ts'
 
 /** An answer, an error in its place, or a function of the call (and of how many calls came before) that gives one. */
@@ -27,22 +27,7 @@ const everything: TextSupport = {
   files: ['*/*'],
   fileUrls: ['*/*'],
   prefill: true,
-  knobs: [
-    'maxTokens',
-    'temperature',
-    'topP',
-    'topK',
-    'minP',
-    'presencePenalty',
-    'frequencyPenalty',
-    'repetitionPenalty',
-    'logitBias',
-    'seed',
-    'stop',
-    'logprobs',
-    'reasoning',
-    'parallelToolCalls',
-  ],
+  knobs,
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Warning } from '../contract/part.ts'
 import type { Knob, TextCall, TextModel, TextSupport } from '../contract/text.ts'
 import { AnyModelError } from '../errors.ts'
 
-/** All tuning options. */
+/** The names of all tuning options: what a model that honours everything has in `supports.knobs`. */
 export const knobs: readonly Knob[] = [
   'maxTokens',
   'temperature',

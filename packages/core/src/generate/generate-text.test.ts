@@ -77,6 +77,27 @@ describe('generateText', () => {
     expect(JSON.parse(JSON.stringify(result.messages))).toEqual(result.messages)
   })
 
+  it('warnings and attempts of all steps are on the result, each warning once', async () => {
+    const turns: Part[][] = [
+      [call('1', 'add', { a: 1, b: 2 }), finish('tool-calls')],
+      [text('3'), finish()],
+    ]
+    const all = await generateText({ model: scripted(...turns).model, prompt: 'x', topK: 3, tools: { add } })
+    expect(all.warnings.map(({ option }) => option)).toEqual(['topK'])
+    expect(all.attempts.map(({ outcome }) => outcome)).toEqual(['ok', 'ok'])
+
+    const able: TextModel = { ...scripted([text('3'), finish()]).model, supports: { tools: true, knobs: ['topK'] } }
+    const mixed = await generateText({
+      model: scripted(...turns).model,
+      prompt: 'x',
+      topK: 3,
+      tools: { add },
+      prepareStep: ({ steps }) => (steps.length > 0 ? { model: able } : {}),
+    })
+    expect(mixed.steps.map((step) => step.warnings.length)).toEqual([1, 0])
+    expect(mixed.warnings).toHaveLength(1)
+  })
+
   it('infers the types of tool calls', async () => {
     const { model } = scripted([call('1', 'add', { a: 1, b: 2 }), finish('tool-calls')], [text('3'), finish()])
     const { steps } = await generateText({ model, prompt: 'x', tools: { add, stop: tool({ input: z.object({}) }) } })

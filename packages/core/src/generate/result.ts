@@ -36,6 +36,10 @@ export interface TextResult<T extends Tools = Tools> extends Step<T> {
   readonly messages: readonly Message[]
   /** Summed over all steps. */
   readonly usage: Usage
+  /** Those of all steps, each once. */
+  readonly warnings: readonly Warning[]
+  /** Every request of all steps. */
+  readonly attempts: readonly Attempt[]
   /** Tool calls that wait for a person: call again with `messages` and `approvals`. */
   readonly approvals: readonly ToolCall<T>[]
 }
