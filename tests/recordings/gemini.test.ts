@@ -2,17 +2,15 @@ import { isDeepStrictEqual } from 'node:util'
 import { type EmbeddingModel, isAnyModelError, type TextModel } from '@anymodel/core'
 import { google } from '@anymodel/providers/google'
 import { describe, expect, test } from 'vitest'
+import { agree } from './agree.ts'
 import {
-  type Cut,
   fetchOf,
   type Interaction,
   interactions,
   jsonOf,
-  merged,
   missing,
   type Replayed,
   type ReplayOptions,
-  replay,
   textOf,
   toolCallsOf,
 } from './read.ts'
@@ -196,25 +194,7 @@ async function goesBack(interaction: Interaction): Promise<string | undefined> {
     : `goes back as ${JSON.stringify(sent).slice(0, 600)} and not ${JSON.stringify(recorded).slice(0, 600)}`
 }
 
-const outcome = ({ parts, error }: Replayed) => ({
-  parts: merged(parts),
-  error: isAnyModelError(error) ? error.toJSON() : error,
-})
-
-/** Bytes one by one cost the most: only a part of the long bodies is cut so. */
-const cutsFor = ({ response }: Interaction, seed: number): readonly Cut[] =>
-  response.body.length < 10_000 || seed % 8 === 0 ? [1, 7, { seed }] : [7, { seed }]
-
-async function check(interaction: Interaction, seed: number): Promise<string | undefined> {
-  const whole = await replay(make, interaction, 'whole')
-  const problem = wrong(whole, interaction) ?? (interaction.status < 300 ? await goesBack(interaction) : undefined)
-  if (problem) return problem
-  for (const cut of cutsFor(interaction, seed)) {
-    const again = await replay(make, interaction, cut)
-    if (!isDeepStrictEqual(outcome(again), outcome(whole))) return `cut at ${JSON.stringify(cut)} it reads otherwise`
-  }
-  return undefined
-}
+const check = agree({ make, wrong, goesBack })
 
 describe.each(providers)('generateContent recordings of %s', (provider) => {
   const absent = missing(provider)

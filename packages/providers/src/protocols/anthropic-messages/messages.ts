@@ -13,6 +13,7 @@ import type {
 import type { Target } from '../../protocol.ts'
 import { readable } from '../model-rules.ts'
 import { toolId } from '../tool-id.ts'
+import { toInputObject } from '../tool-input.ts'
 
 /** Media types of files that the service reads. */
 export const files: readonly string[] = [
@@ -162,7 +163,7 @@ function toAssistantBlocks(piece: AssistantContent, target: Target): Block[] {
     case 'reasoning':
       return own ? toThinkingBlock(piece.text, own, target) : []
     case 'tool-call': {
-      const call = { ...own, id: callId(piece.id), name: piece.name, input: toInput(piece.input) }
+      const call = { ...own, id: callId(piece.id), name: piece.name, input: toInputObject(piece.input) }
       if (!piece.byProvider) return marked([{ type: 'tool_use', ...call }], piece.cache)
       return own ? [call] : []
     }
@@ -178,16 +179,6 @@ function toAssistantBlocks(piece: AssistantContent, target: Target): Block[] {
 function toThinkingBlock(text: string, { model, ...block }: JsonObject, target: Target): Block[] {
   if (block.type !== 'thinking') return [block]
   return model === target.model ? [{ ...block, thinking: text }] : []
-}
-
-/** What was not JSON goes back the way the format asks for it. https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming */
-function toInput(input: string): Json {
-  if (input.trim() === '') return {}
-  try {
-    const value = JSON.parse(input)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  } catch {}
-  return { INVALID_JSON: input }
 }
 
 /** Gives an error to every call that has no result. */

@@ -13,6 +13,7 @@ import type {
 } from '@anymodel/core'
 import type { Target } from '../../protocol.ts'
 import { readable } from '../model-rules.ts'
+import { toInputObject } from '../tool-input.ts'
 
 /** Media types of files that the service reads, as bytes and from URLs. */
 export const files: readonly string[] = ['image/*', 'audio/*', 'video/*', 'application/pdf', 'text/*']
@@ -127,7 +128,7 @@ function toModelPart(piece: AssistantContent, context: Context): JsonObject[] {
     case 'tool-call': {
       if (piece.byProvider) return own?.part ? [own.part] : []
       const id = own?.id === undefined ? {} : { id: own.id }
-      return [{ functionCall: { ...id, name: piece.name, args: toArgs(piece.input) }, ...signature }]
+      return [{ functionCall: { ...id, name: piece.name, args: toInputObject(piece.input) }, ...signature }]
     }
     case 'tool-result':
       return own?.part ? [withPayload(own.part, piece.output)] : []
@@ -142,15 +143,6 @@ function withPayload(part: JsonObject, payload: Json): JsonObject {
   for (const kind of ['toolResponse', 'functionResponse'] as const)
     if (kind in part) return { ...part, [kind]: { ...(part[kind] as JsonObject), response: payload } }
   return part
-}
-
-function toArgs(input: string): Json {
-  if (input.trim() === '') return {}
-  try {
-    const value = JSON.parse(input)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  } catch {}
-  return { INVALID_JSON: input }
 }
 
 /** The results in the order of their calls; a call without one gets an error. */
