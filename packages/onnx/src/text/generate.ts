@@ -124,10 +124,12 @@ function chooser(
   const choose = sampler(toSampling(call, generation, vocabulary), tokens, vocabulary)
   if (call.logprobs === undefined) return { ...choose, logprobs: undefined }
   const logprobs: JsonObject[] = []
+  // Sampling changes the logits; one copy serves all positions.
+  const own = new Float32Array(vocabulary)
   return {
     logprobs,
     next(logits) {
-      const own = logits.slice()
+      own.set(logits)
       const token = choose.next(logits)
       const norm = logSum(own)
       const top = topLogprobs(own, call.logprobs ?? 0, norm)

@@ -32,6 +32,8 @@ export function logSum(logits: Float32Array): number {
   return highest + Math.log(sum)
 }
 
+const utf8 = new TextDecoder()
+
 /** One position as `response.details.logprobs` has it; the form is that of OpenAI's Chat Completions, with the token ids. */
 export function toLogprobEntry(
   token: number,
@@ -41,7 +43,7 @@ export function toLogprobEntry(
 ): JsonObject {
   const entry = (id: number, value: number): JsonObject => {
     const bytes = textOf(id)
-    return { id, token: new TextDecoder().decode(bytes), logprob: value, bytes: [...bytes] }
+    return { id, token: utf8.decode(bytes), logprob: value, bytes: [...bytes] }
   }
   return { ...entry(token, logprob), top_logprobs: top.map(([id, value]) => entry(id, value)) }
 }

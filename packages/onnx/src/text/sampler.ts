@@ -104,33 +104,61 @@ class Pool {
     const scaled = { logits, highest: logits[best(logits)] as number, scale: 1 / temperature }
     let total: number
     if (topK > 0 && topK < logits.length) {
-      this.#gather(scaled, this.#reach(scaled, topK, 'count').depth)
+      this.#gather(scaled, this.#reach(scaled, topK))
       this.#keepCount(topK)
       total = this.#total()
       if (topP < 1) this.#keepShare(topP * total)
     } else if (topP < 1) {
-      const reach = this.#reach(scaled, topP, 'share')
-      this.#gather(scaled, reach.depth)
-      this.#keepShare(topP * reach.total)
+      const { edge, missing } = this.#weigh(scaled, topP)
+      this.#gatherWeighed(scaled, (edge + 1) / bucketsPerUnit)
+      this.#cut(edge, missing, ({ weight }) => weight)
     } else this.#gather(scaled, depthLimit)
     if (minP > 0) this.#keepWithin(-Math.log(minP))
     return this.#draw(draw() * this.#total())
   }
 
-  /** How deep the best tokens go: so many of them, or such a share of all. A pass that stores nothing, so that few have to be taken in. */
-  #reach({ logits, highest, scale }: Scaled, wanted: number, by: 'count' | 'share'): { depth: number; total: number } {
+  /** How deep the best `count` tokens go. A pass that stores nothing, so that few have to be taken in. */
+  #reach({ logits, highest, scale }: Scaled, count: number): number {
+    const buckets = this.#buckets.fill(0)
+    for (let i = 0; i < logits.length; i++) {
+      const depth = (highest - (logits[i] as number)) * scale
+      if (depth < depthLimit) add(buckets, depth, 1)
+    }
+    return (findEdge(buckets, count).edge + 1) / bucketsPerUnit
+  }
+
+  /** Weighs every token, at its own place, and finds the edge of the best ones that hold such a share together. */
+  #weigh({ logits, highest, scale }: Scaled, share: number): { edge: number; missing: number } {
+    const weights = this.#weights
     const buckets = this.#buckets.fill(0)
     let total = 0
     for (let i = 0; i < logits.length; i++) {
       const depth = (highest - (logits[i] as number)) * scale
       if (depth < depthLimit) {
-        const amount = by === 'count' ? 1 : expOfMinus(depth)
-        add(buckets, depth, amount)
-        total += amount
+        const weight = expOfMinus(depth)
+        weights[i] = weight
+        add(buckets, depth, weight)
+        total += weight
       }
     }
-    const { edge } = findEdge(buckets, by === 'count' ? wanted : wanted * total)
-    return { depth: (edge + 1) / bucketsPerUnit, total }
+    return findEdge(buckets, share * total)
+  }
+
+  /** Takes in every token above this depth, its weight as `#weigh` left it: none is overwritten before it is read. */
+  #gatherWeighed({ logits, highest, scale }: Scaled, reach: number): void {
+    const tokens = this.#tokens
+    const depths = this.#depths
+    const weights = this.#weights
+    let size = 0
+    for (let i = 0; i < logits.length; i++) {
+      const depth = (highest - (logits[i] as number)) * scale
+      if (depth < reach) {
+        tokens[size] = i
+        depths[size] = depth
+        weights[size++] = weights[i] as number
+      }
+    }
+    this.#size = size
   }
 
   /** Takes in every token above this depth. */
