@@ -60,9 +60,15 @@ export interface TextProtocol {
   readonly errorCodes?: Readonly<Record<string, ErrorCode>>
 }
 
-/** The same for embeddings: one request, one whole answer. */
+/** How to embed: what is known without loading anything, and the rest. */
 export interface EmbeddingProtocol {
+  /** At most this many values go into one request. */
   readonly maxBatch?: number
+  load(): Promise<EmbeddingFormat>
+}
+
+/** One request, one whole answer: pure functions between our types and one wire format. */
+export interface EmbeddingFormat {
   request(call: EmbeddingCall, target: Target): WireRequest
   result(body: unknown, call: EmbeddingCall): Omit<EmbeddingResult, 'warnings'>
 }

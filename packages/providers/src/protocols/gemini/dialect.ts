@@ -41,3 +41,11 @@ export const ruleFor = ({ models, other }: GeminiDialect, model: string): Omit<G
 
 /** The resource name of a model. Ids of tuned models come with their collection. */
 export const resource = (model: string): string => (model.includes('/') ? model : `models/${model}`)
+
+/** How the models of one family are told what their vectors are for. */
+export interface GeminiEmbeddingRule {
+  /** Matches the ids of the family; the first rule that matches counts. */
+  readonly match: RegExp
+  /** Texts in front of the values. Absent: `taskType` says it. */
+  readonly prefixes?: Readonly<Record<'query' | 'document', string>>
+}

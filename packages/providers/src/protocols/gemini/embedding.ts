@@ -1,25 +1,14 @@
 import { AnyModelError, type EmbeddingCall, type EmbeddingResult, type Json, type JsonObject } from '@anymodel/core'
-import type { EmbeddingProtocol, Target, WireRequest } from '../../protocol.ts'
-import { resource } from './dialect.ts'
+import type { EmbeddingFormat, Target, WireRequest } from '../../protocol.ts'
+import { type GeminiEmbeddingRule, resource } from './dialect.ts'
 import { count } from './usage.ts'
 import type { WireUsage } from './wire.ts'
 
-/** How the models of one family are told what their vectors are for. */
-export interface GeminiEmbeddingRule {
-  /** Matches the ids of the family; the first rule that matches counts. */
-  readonly match: RegExp
-  /** Texts in front of the values. Absent: `taskType` says it. */
-  readonly prefixes?: Readonly<Record<'query' | 'document', string>>
-}
-
-/** Gemini `batchEmbedContents`. https://ai.google.dev/api/embeddings */
-export function geminiEmbeddings(models: readonly GeminiEmbeddingRule[] = []): EmbeddingProtocol {
-  return {
-    maxBatch: 100,
-    request: (call, target) => toEmbeddingRequest(call, target, models),
-    result: toEmbeddings,
-  }
-}
+/** `batchEmbedContents`, with what is known of a service's models. */
+export const embeddingFormat = (models: readonly GeminiEmbeddingRule[]): EmbeddingFormat => ({
+  request: (call, target) => toEmbeddingRequest(call, target, models),
+  result: toEmbeddings,
+})
 
 const taskTypes = { query: 'RETRIEVAL_QUERY', document: 'RETRIEVAL_DOCUMENT' } as const
 

@@ -1,12 +1,17 @@
 import type { Knob, TextSupport } from '@anymodel/core'
-import type { TextProtocol } from '../../protocol.ts'
+import type { EmbeddingProtocol, TextProtocol } from '../../protocol.ts'
 import { files } from './contents.ts'
-import { type GeminiDialect, geminiDialect, ruleFor } from './dialect.ts'
+import { type GeminiDialect, type GeminiEmbeddingRule, geminiDialect, ruleFor } from './dialect.ts'
 import { toRequest } from './request.ts'
 import { GeminiDecoder } from './response.ts'
 
-export { type GeminiDialect, type GeminiRule, geminiDialect, type ThinkingBudget } from './dialect.ts'
-export { type GeminiEmbeddingRule, geminiEmbeddings } from './embedding.ts'
+export {
+  type GeminiDialect,
+  type GeminiEmbeddingRule,
+  type GeminiRule,
+  geminiDialect,
+  type ThinkingBudget,
+} from './dialect.ts'
 
 const knobs: readonly Knob[] = ['maxTokens', 'stop', 'seed', 'presencePenalty', 'frequencyPenalty', 'logprobs']
 
@@ -35,3 +40,9 @@ function toSupport(dialect: GeminiDialect, model: string): TextSupport {
     ],
   }
 }
+
+/** Gemini `batchEmbedContents`. https://ai.google.dev/api/embeddings */
+export const geminiEmbeddings = (models: readonly GeminiEmbeddingRule[] = []): EmbeddingProtocol => ({
+  maxBatch: 100,
+  load: async () => (await import('./embedding.ts')).embeddingFormat(models),
+})

@@ -64,3 +64,13 @@ export const compatibleDialect: ChatDialect = {
   maxTokens: 'max_tokens',
   output: ['native', 'json', 'tool', 'prompt'],
 }
+
+/** How a service's `/embeddings` differ: data only. */
+export interface EmbeddingDialect {
+  /** Field of the vectors' length; absent where the service can't shorten them. */
+  readonly dimensions?: 'dimensions' | 'output_dimension'
+  /** Whether vectors can come as base64, which is a quarter of the size of numbers. */
+  readonly base64: boolean
+  /** At most this many values go into one request. */
+  readonly maxBatch?: number
+}

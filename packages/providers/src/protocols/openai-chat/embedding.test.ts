@@ -1,6 +1,6 @@
 import { isAnyModelError } from '@anymodel/core'
 import { expect, test } from 'vitest'
-import { openaiEmbeddings } from './embedding.ts'
+import { embeddingFormat } from './embedding.ts'
 
 const target = { provider: 'p', model: 'm' }
 const base64 = (...numbers: number[]) => Buffer.from(Float32Array.from(numbers).buffer).toString('base64')
@@ -11,7 +11,7 @@ test('vectors come as base64 or as numbers, in the order of the values', () => {
     { index: 0, embedding: base64(1, 0.25) },
   ]
   const usage = { prompt_tokens: 4, total_tokens: 4 }
-  const { embeddings, usage: counted } = openaiEmbeddings({ base64: true }).result(
+  const { embeddings, usage: counted } = embeddingFormat({ base64: true }).result(
     { data, usage },
     { values: ['a', 'b'] },
   )
@@ -24,9 +24,9 @@ test('vectors come as base64 or as numbers, in the order of the values', () => {
 
 test('the length of the vectors goes where the service has it, or is warned of', () => {
   const call = { values: ['a'], dimensions: 256 }
-  const named = openaiEmbeddings({ base64: false, dimensions: 'output_dimension' }).request(call, target)
+  const named = embeddingFormat({ base64: false, dimensions: 'output_dimension' }).request(call, target)
   expect(named).toMatchObject({ path: '/embeddings', body: { output_dimension: 256 }, warnings: [] })
-  const without = openaiEmbeddings({ base64: true }).request(call, target)
+  const without = embeddingFormat({ base64: true }).request(call, target)
   expect(without.body).toEqual({ model: 'm', input: ['a'], encoding_format: 'base64' })
   expect(without.warnings).toMatchObject([{ option: 'dimensions' }])
 })
@@ -43,7 +43,7 @@ test.each([
     },
   ],
 ])('an answer without one vector per value is malformed: %j', (body) => {
-  expect(() => openaiEmbeddings({ base64: false }).result(body, { values: ['a'] })).toThrow(
+  expect(() => embeddingFormat({ base64: false }).result(body, { values: ['a'] })).toThrow(
     expect.toSatisfy((error) => isAnyModelError(error) && error.code === 'malformed'),
   )
 })

@@ -1,24 +1,12 @@
 import { AnyModelError, type EmbeddingCall, type EmbeddingResult, type Json, type JsonObject } from '@anymodel/core'
-import type { EmbeddingProtocol, Target, WireRequest } from '../../protocol.ts'
+import type { EmbeddingFormat, Target, WireRequest } from '../../protocol.ts'
+import type { EmbeddingDialect } from './dialect.ts'
 
-/** How a service's `/embeddings` differ: data only. */
-export interface EmbeddingDialect {
-  /** Field of the vectors' length; absent where the service can't shorten them. */
-  readonly dimensions?: 'dimensions' | 'output_dimension'
-  /** Whether vectors can come as base64, which is a quarter of the size of numbers. */
-  readonly base64: boolean
-  /** At most this many values go into one request. */
-  readonly maxBatch?: number
-}
-
-/** The `/embeddings` of OpenAI and of the services that follow it. https://platform.openai.com/docs/api-reference/embeddings */
-export function openaiEmbeddings(dialect: EmbeddingDialect): EmbeddingProtocol {
-  return {
-    ...(dialect.maxBatch === undefined ? {} : { maxBatch: dialect.maxBatch }),
-    request: (call, target) => toEmbeddingRequest(call, target, dialect),
-    result: toEmbeddings,
-  }
-}
+/** `/embeddings` in a service's dialect. */
+export const embeddingFormat = (dialect: EmbeddingDialect): EmbeddingFormat => ({
+  request: (call, target) => toEmbeddingRequest(call, target, dialect),
+  result: toEmbeddings,
+})
 
 function toEmbeddingRequest(
   { values, dimensions }: EmbeddingCall,

@@ -1,13 +1,19 @@
 import type { Knob } from '@anymodel/core'
-import type { TextProtocol } from '../../protocol.ts'
+import type { EmbeddingProtocol, TextProtocol } from '../../protocol.ts'
 import { knobsOf, ruleOf } from '../model-rules.ts'
-import { type ChatDialect, compatibleDialect } from './dialect.ts'
+import { type ChatDialect, compatibleDialect, type EmbeddingDialect } from './dialect.ts'
 import { toRequest } from './request.ts'
 import { ChatDecoder, errorCodes } from './response.ts'
 
 export type { ModelRule, WireEffort } from '../model-rules.ts'
-export { type ChatDialect, commonKnobs, compatibleDialect, openaiDialect, type ReasoningForm } from './dialect.ts'
-export { type EmbeddingDialect, openaiEmbeddings } from './embedding.ts'
+export {
+  type ChatDialect,
+  commonKnobs,
+  compatibleDialect,
+  type EmbeddingDialect,
+  openaiDialect,
+  type ReasoningForm,
+} from './dialect.ts'
 
 /** What services fetch by themselves, by how they want documents. */
 const byUrl = { file: ['image/*'], document_url: ['image/*', 'application/pdf'] } as const
@@ -30,3 +36,9 @@ export function openaiChat(differences: Partial<ChatDialect> = {}): TextProtocol
     errorCodes,
   }
 }
+
+/** The `/embeddings` of OpenAI and of the services that follow it. https://platform.openai.com/docs/api-reference/embeddings */
+export const openaiEmbeddings = (dialect: EmbeddingDialect): EmbeddingProtocol => ({
+  ...(dialect.maxBatch === undefined ? {} : { maxBatch: dialect.maxBatch }),
+  load: async () => (await import('./embedding.ts')).embeddingFormat(dialect),
+})
