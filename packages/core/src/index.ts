@@ -1,8 +1,12 @@
 export type * from './contract/embedding.ts'
+export type * from './contract/image.ts'
 export type * from './contract/json.ts'
 export type * from './contract/message.ts'
 export type * from './contract/part.ts'
+export type * from './contract/rerank.ts'
+export type * from './contract/speech.ts'
 export type * from './contract/text.ts'
+export type * from './contract/transcription.ts'
 export { addUsage, type Usage } from './contract/usage.ts'
 export {
   AnyModelError,
@@ -17,6 +21,7 @@ export {
 export { knobs } from './generate/fit.ts'
 export { generateObject } from './generate/generate-object.ts'
 export { generateText } from './generate/generate-text.ts'
+export type { MediaFile } from './generate/media-file.ts'
 export type { DeepPartial, ObjectOptions, ObjectResult } from './generate/object-options.ts'
 export {
   type Approval,

@@ -1,8 +1,10 @@
 import type { TextModel } from '@anymodel/core'
 import { locate, type Places } from './names.ts'
-import type { LoadStep } from './text/engine.ts'
+import type { LoadStep } from './runtime/load-step.ts'
+import type { RuntimeOptions } from './runtime/session.ts'
 import { localText } from './text/model.ts'
-import { ModelThread } from './text/thread.ts'
+import type { Kind } from './thread/served.ts'
+import { ModelThread } from './thread/thread.ts'
 
 /** How far a model is with loading. */
 export interface LoadProgress extends LoadStep {
@@ -10,9 +12,7 @@ export interface LoadProgress extends LoadStep {
   readonly model: string
 }
 
-export interface OnnxOptions extends Places {
-  /** Threads that one model computes with. Default: as many as there are processor cores. */
-  readonly threads?: number
+export interface OnnxOptions extends Places, RuntimeOptions {
   /** Told while a model loads, at its first use: enough for a progress bar. */
   readonly onProgress?: (progress: LoadProgress) => void
 }
@@ -32,17 +32,19 @@ export interface Onnx {
 /** Models from ONNX files, each in a worker thread. A folder that can't be used is a `config` error of the first request. */
 export function onnx(options: OnnxOptions = {}): Onnx {
   const threads = new Map<string, ModelThread>()
-  const threadOf = (id: string): ModelThread => {
+  const { onProgress } = options
+  const runtime: RuntimeOptions = { threads: options.threads }
+  const threadOf = (kind: Kind, id: string) => async (): Promise<ModelThread> => {
     const location = locate(id, options)
-    const key = `${location.folder}:${location.dtype ?? ''}`
+    const key = `${kind}:${location.folder}:${location.dtype ?? ''}`
     const known = threads.get(key)
     if (known) return known
-    const thread = new ModelThread(location, options.threads, (step) => options.onProgress?.({ model: id, ...step }))
+    const thread = new ModelThread(kind, location, runtime, (step) => onProgress?.({ model: id, ...step }))
     threads.set(key, thread)
     return thread
   }
   const close = async (): Promise<void> => {
     await Promise.all([...threads.values()].map((thread) => thread.close()))
   }
-  return { text: (id) => localText(id, () => threadOf(id)), close, [Symbol.asyncDispose]: close }
+  return { text: (id) => localText(id, threadOf('text', id)), close, [Symbol.asyncDispose]: close }
 }

@@ -17,7 +17,7 @@ export async function ask(engine: Engine, call: Partial<TextCall> = {}): Promise
     emit: (parts: readonly Part[]) => all.push(...parts),
     cancelled: () => false,
   }
-  await generate(engine, job, { provider: 'onnx', model: 'toy' })
+  await generate(engine, { ...job, model: 'toy' })
   return all
 }
 

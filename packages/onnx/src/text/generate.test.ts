@@ -166,7 +166,7 @@ describe('leaving', () => {
     const emit = (parts: Parameters<Parameters<typeof generate>[1]['emit']>[0]) => {
       shown += textIn(parts)
     }
-    await generate(counting, { call, emit, cancelled: () => shown.length >= 3 }, { provider: 'onnx', model: 'toy' })
+    await generate(counting, { call, model: 'toy', emit, cancelled: () => shown.length >= 3 })
     expect(shown).toBe('abc')
     expect(runs).toBe(4)
   })

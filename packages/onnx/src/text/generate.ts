@@ -1,4 +1,6 @@
 import { AnyModelError, type FinishReason, type Json, type JsonObject, type Part, type TextCall } from '@anymodel/core'
+import { provider } from '../thread/events.ts'
+import type { Job } from '../thread/served.ts'
 import { detokenizer } from './detokenize.ts'
 import type { Engine } from './engine.ts'
 import { logSum, toLogprobEntry, topLogprobs } from './logprobs.ts'
@@ -9,26 +11,13 @@ import { toSampling } from './settings.ts'
 import { stopWatch } from './stop.ts'
 import { plainReader, TaggedCalls, toolTags } from './tool-calls.ts'
 
-/** One request on its way through the engine. */
-export interface Job {
-  readonly call: TextCall
-  /** Takes parts as they come; the last one is `finish`. */
-  emit(parts: readonly Part[]): void
-  /** True once nobody waits for the answer any more. */
-  cancelled(): boolean
-}
-
-/** The name of the model, for `finish` and for errors. */
-export interface Names {
-  readonly provider: string
-  readonly model: string
-}
+type TextJob = Job<TextCall, Part>
 
 /** Prompt tokens per run of the graph: enough to keep the processor busy, few enough to notice an abort. */
 const chunkSize = 256
 
 /** Answers one call. Every run of the graph gives way to other jobs and to messages, so that an abort is seen after one token. */
-export async function generate(engine: Engine, job: Job, names: Names): Promise<void> {
+export async function generate(engine: Engine, job: TextJob): Promise<void> {
   const { call } = job
   const prompt = toPrompt(call, engine.template((call.tools?.length ?? 0) > 0))
   const tokens = engine.encode(prompt.text, prompt.raw)
@@ -45,7 +34,12 @@ export async function generate(engine: Engine, job: Job, names: Names): Promise<
     const { parts, reason, rawReason, output, logprobs } = ended
     const timing = { promptMs, totalMs: performance.now() - startedAt, runMs: sequence.runMs }
     const usage = { input: tokens.length, output, total: tokens.length + output }
-    const response = { ...names, rawReason, details: { timing, ...(logprobs && { logprobs: logprobs as Json }) } }
+    const response = {
+      provider,
+      model: job.model,
+      rawReason,
+      details: { timing, ...(logprobs && { logprobs: logprobs as Json }) },
+    }
     job.emit([...parts, { type: 'finish', reason, usage, response }])
   } finally {
     sequence.dispose()
@@ -67,7 +61,7 @@ function tokenLimit({ context, generation }: Engine, { maxTokens }: TextCall, pr
 }
 
 /** Shows the prompt to the model; `undefined` when the job was cancelled on the way. */
-async function read(sequence: Sequence, tokens: readonly number[], job: Job): Promise<Float32Array | undefined> {
+async function read(sequence: Sequence, tokens: readonly number[], job: TextJob): Promise<Float32Array | undefined> {
   let logits: Float32Array | undefined
   for (let at = 0; at < tokens.length; at += chunkSize) {
     if (job.cancelled()) return undefined
@@ -78,7 +72,7 @@ async function read(sequence: Sequence, tokens: readonly number[], job: Job): Pr
 
 interface Writing {
   readonly engine: Engine
-  readonly job: Job
+  readonly job: TextJob
   readonly prompt: Prompt
   readonly tokens: readonly number[]
   readonly limit: { readonly tokens: number; readonly reason: string }

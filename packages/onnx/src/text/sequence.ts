@@ -1,4 +1,5 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node'
+import { Tensor } from 'onnxruntime-node'
+import type { Graph } from '../runtime/session.ts'
 import type { CacheEntry, GraphLayout } from './cache-layout.ts'
 
 /** One text that the model is reading and writing, with the cache of what it has seen. */
@@ -13,11 +14,8 @@ export interface Sequence {
 
 type Tensors = Record<string, Tensor>
 
-/** One run of the graph. */
-export type Run = (inputs: Tensors) => Promise<InferenceSession.OnnxValueMapType>
-
 /** Begins an empty text. The cache goes from step to step as the tensors that the graph gave. */
-export function sequence(run: Run, layout: GraphLayout): Sequence {
+export function sequence(run: Graph['run'], layout: GraphLayout): Sequence {
   let cache: Tensors = Object.fromEntries(layout.cache.map((entry) => [entry.input, emptyTensor(entry)]))
   let length = 0
   let runMs = 0
@@ -25,7 +23,7 @@ export function sequence(run: Run, layout: GraphLayout): Sequence {
     async feed(tokens) {
       const inputs = { ...cache, ...toInputs(tokens, length, layout) }
       const before = performance.now()
-      const outputs = (await run(inputs)) as Tensors
+      const outputs = await run(inputs)
       runMs += performance.now() - before
       const grown: Tensors = {}
       for (const { input, output } of layout.cache) grown[input] = readable(outputs[output] as Tensor)

@@ -2,15 +2,17 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { AnyModelError, type Part, type TextCall } from '@anymodel/core'
+import { AnyModelError } from '@anymodel/core'
 import type { Location } from '../names.ts'
-import type { LoadStep } from './engine.ts'
+import type { LoadStep } from '../runtime/load-step.ts'
+import type { RuntimeOptions } from '../runtime/session.ts'
 import { holdExit, openGate } from './gate.ts'
-import type { Order, PlainError, Report, WorkerSetup } from './messages.ts'
+import type { Event, Order, PlainError, Report, WorkerSetup } from './messages.ts'
+import type { Kind } from './served.ts'
 
 /** Takes what comes back for one request. */
 export interface Listener {
-  parts(parts: readonly Part[]): void
+  events(events: readonly Event[]): void
   failed(error: AnyModelError): void
 }
 
@@ -22,13 +24,13 @@ export class ModelThread {
   #worker: Worker | undefined
   #nextId = 0
 
-  constructor({ folder, dtype }: Location, threads: number | undefined, onStep: (step: LoadStep) => void) {
-    this.#setup = { folder, dtype, threads }
+  constructor(kind: Kind, { folder, dtype }: Location, runtime: RuntimeOptions, onStep: (step: LoadStep) => void) {
+    this.#setup = { kind, folder, dtype, runtime }
     this.#onStep = onStep
   }
 
   /** Hands over a request; gives what cancels it. */
-  ask(model: string, call: TextCall, listener: Listener): () => void {
+  ask(model: string, call: { readonly signal?: AbortSignal | undefined }, listener: Listener): () => void {
     const worker = (this.#worker ??= this.#start())
     const id = this.#nextId++
     const { signal: _signal, ...plain } = call
@@ -74,10 +76,10 @@ export class ModelThread {
     switch (report.type) {
       case 'loading':
         return this.#onStep(report.step)
-      case 'parts': {
+      case 'events': {
         const listener = this.#listeners.get(report.id)
-        if (report.parts.at(-1)?.type === 'finish') this.#over(report.id)
-        return listener?.parts(report.parts)
+        if (report.events.at(-1)?.type === 'finish') this.#over(report.id)
+        return listener?.events(report.events)
       }
       case 'failed': {
         const error = revive(report.error)
@@ -123,7 +125,8 @@ function revive({ code, message, info, stack }: PlainError): AnyModelError {
 
 /** From the build the worker is a file beside this one; from source it is TypeScript, which Node before 22.18 runs through tsx. */
 function startWorker(workerData: WorkerSetup): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./text/worker.js', import.meta.url), { workerData })
+  if (!import.meta.url.endsWith('.ts'))
+    return new Worker(new URL('./thread/worker.js', import.meta.url), { workerData })
   const source = new URL('./worker.ts', import.meta.url)
   const strips = (process.features as { typescript?: unknown }).typescript
   return new Worker(strips ? source : throughTsx(source), {

@@ -1,23 +1,25 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { AnyModelError, isAnyModelError, type TextCall } from '@anymodel/core'
-import { readModelFolder } from '../model-folder.ts'
-import { type Engine, loadEngine } from './engine.ts'
-import { generate } from './generate.ts'
+import { AnyModelError, isAnyModelError } from '@anymodel/core'
 import { type Order, type Report, toPlain, type WorkerSetup } from './messages.ts'
+import type { Kind, Opening, Served } from './served.ts'
 
-/** Jobs that run at once: their steps take turns, so a short answer does not wait for a long one. The rest wait in line, since every job has a cache of its own. */
-const atOnce = 4
+// biome-ignore lint/suspicious/noExplicitAny: the caller's side of each kind sends what its served side takes
+type AnyServed = Served<any, any>
 
-interface Asked {
-  readonly id: number
-  readonly model: string
-  readonly call: TextCall
+/** What serves each kind; only that of the model is loaded. */
+const kinds: Readonly<Partial<Record<Kind, (opening: Opening) => Promise<AnyServed>>>> = {
+  text: async (opening) => (await import('../text/serve.ts')).serveText(opening),
 }
 
-const { folder, dtype, threads, gate } = workerData as WorkerSetup
+type Asked = Extract<Order, { type: 'ask' }>
+
+const { kind, folder, dtype, runtime, gate } = workerData as WorkerSetup
 const waiting: Asked[] = []
 const running = new Set<number>()
-let engine: Engine | undefined
+let served: AnyServed | undefined
+let loading = true
+let closing = false
+let busy = 0
 
 const tell = (report: Report): void => parentPort?.postMessage(report)
 
@@ -40,38 +42,30 @@ function close(): void {
   running.clear()
 }
 
-let busy = 0
-let loading = true
-let closing = false
-
 function fill(): void {
   if (closing && busy === 0 && !loading) process.exit()
-  while (engine && busy < atOnce) {
+  while (served && busy < served.atOnce) {
     const next = waiting.shift()
     if (!next) return
     busy++
-    void answer(engine, next).finally(() => {
+    void answer(served, next).finally(() => {
       busy--
       fill()
     })
   }
 }
 
-async function answer(engine: Engine, { id, model, call }: Asked): Promise<void> {
+async function answer(by: AnyServed, { id, model, call }: Asked): Promise<void> {
   running.add(id)
   try {
-    tell({ type: 'parts', id, parts: [{ type: 'notice', kind: 'headers', message: 'The model reads the prompt.' }] })
-    await generate(
-      engine,
-      {
-        call,
-        cancelled: () => !running.has(id),
-        emit: (parts) => {
-          if (parts.length > 0) tell({ type: 'parts', id, parts })
-        },
+    await by.answer({
+      call,
+      model,
+      cancelled: () => !running.has(id),
+      emit: (events) => {
+        if (events.length > 0) tell({ type: 'events', id, events })
       },
-      { provider: 'onnx', model },
-    )
+    })
   } catch (error) {
     tell({ type: 'failed', id, error: toPlain(explain(error)) })
   } finally {
@@ -86,15 +80,19 @@ function explain(error: unknown): AnyModelError {
   return /alloc|memory/i.test(message)
     ? new AnyModelError(
         'config',
-        `There is not enough memory for this prompt: shorten it, or choose a smaller model. (${message})`,
+        `There is not enough memory for this request: make it smaller, or choose a smaller model. (${message})`,
         { cause: error },
       )
     : new AnyModelError('server', `The local model failed: ${message}`, { cause: error })
 }
 
 try {
-  const model = readModelFolder({ folder, ...(dtype && { dtype }) })
-  engine = await loadEngine(model, { threads, gate }, (step) => tell({ type: 'loading', step }))
+  served = await kinds[kind]?.({
+    location: { folder, ...(dtype && { dtype }) },
+    runtime,
+    gate,
+    onStep: (step) => tell({ type: 'loading', step }),
+  })
 } catch (error) {
   tell({ type: 'failed', error: toPlain(explain(error)) })
 }

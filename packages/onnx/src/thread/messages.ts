@@ -1,26 +1,34 @@
-import type { AnyModelError, ErrorCode, ErrorInfo, Part, TextCall } from '@anymodel/core'
+import type { AnyModelError, ErrorCode, ErrorInfo } from '@anymodel/core'
 import type { Dtype } from '../names.ts'
-import type { LoadStep } from './engine.ts'
+import type { LoadStep } from '../runtime/load-step.ts'
+import type { RuntimeOptions } from '../runtime/session.ts'
 import type { Gate } from './gate.ts'
+import type { Kind } from './served.ts'
 
 /** What the worker is started with. */
 export interface WorkerSetup {
+  readonly kind: Kind
   readonly folder: string
   readonly dtype: Dtype | undefined
-  readonly threads: number | undefined
+  readonly runtime: RuntimeOptions
   readonly gate: Gate
+}
+
+/** One thing that a model says about a request; the last one has the type `finish`. */
+export interface Event {
+  readonly type: string
 }
 
 /** From the caller's thread to the worker. `close`: finish the step that is being computed, then end; a thread that is ended inside the runtime takes the process with it. */
 export type Order =
-  | { readonly type: 'ask'; readonly id: number; readonly model: string; readonly call: TextCall }
+  | { readonly type: 'ask'; readonly id: number; readonly model: string; readonly call: unknown }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'close' }
 
 /** From the worker to the caller's thread. `failed` without an id: loading failed, and the worker is of no more use. */
 export type Report =
   | { readonly type: 'loading'; readonly step: LoadStep }
-  | { readonly type: 'parts'; readonly id: number; readonly parts: readonly Part[] }
+  | { readonly type: 'events'; readonly id: number; readonly events: readonly Event[] }
   | { readonly type: 'failed'; readonly id?: number; readonly error: PlainError }
 
 /** An error in a form that survives the way between threads. */

@@ -1,0 +1,99 @@
+import type { Json } from './json.ts'
+import type { NoticePart, ResponseInfo } from './part.ts'
+import type { Usage } from './usage.ts'
+
+/** A file of pixels or sound that goes to a model. */
+export interface MediaInput {
+  readonly mediaType: string
+  readonly data: Uint8Array
+}
+
+/** Options that tune a picture. A model that lacks one follows `onUnsupported`. */
+export interface ImageTuning {
+  /** Pixels. */
+  readonly size?: { readonly width: number; readonly height: number }
+  /** Width to height, such as `16:9`; for models that choose the pixels themselves. */
+  readonly aspectRatio?: `${number}:${number}`
+  /** The same seed and options give the same picture. */
+  readonly seed?: number
+  /** What should not be in the picture. */
+  readonly negativePrompt?: string
+  /** Steps of denoising. */
+  readonly steps?: number
+  /** How closely the prompt is followed. */
+  readonly guidance?: number
+  readonly quality?: 'low' | 'medium' | 'high'
+  readonly background?: 'opaque' | 'transparent'
+  readonly format?: 'png' | 'jpeg' | 'webp'
+  /** How far the result may be from the first input image: 0 keeps it, 1 ignores it. */
+  readonly strength?: number
+}
+
+/** The name of a tuning option of pictures. */
+export type ImageKnob = keyof ImageTuning
+
+/** What the image verbs hand to a model: checked, with defaults filled in. */
+export interface ImageCall extends ImageTuning {
+  readonly prompt: string
+  /** How many pictures, 1 to `ImageSupport.maxCount`. */
+  readonly count: number
+  /** Pictures to start from. */
+  readonly images?: readonly MediaInput[]
+  /** What of the first picture is painted anew: white is, black stays. */
+  readonly mask?: MediaInput
+  /** Ask for pictures on the way. */
+  readonly previews?: boolean
+  /** What to do about a tuning option that the model lacks. Default `warn`. */
+  readonly onUnsupported?: 'error' | 'warn' | 'emulate'
+  readonly headers?: Readonly<Record<string, string>>
+  /** Merged last into the wire body. */
+  readonly extra?: Readonly<Record<string, Json>>
+  readonly signal?: AbortSignal
+}
+
+/** What an image model can do, as data. What is absent is not there. */
+export interface ImageSupport {
+  /** Pictures that one request can ask for; verbs split larger numbers. Default 1. */
+  readonly maxCount?: number
+  /** Pictures that it can start from. Default 0. */
+  readonly images?: number
+  /** It paints within a mask. */
+  readonly mask?: boolean
+  /** It shows pictures on the way. */
+  readonly previews?: boolean
+  readonly knobs?: readonly ImageKnob[]
+}
+
+/** A picture on the way, or done. */
+export interface ImageFrame {
+  /** Which of the `count` pictures, from 0. */
+  readonly index: number
+  readonly mediaType: string
+  readonly data: Uint8Array
+}
+
+/** What a model says while it draws. */
+export type ImageEvent =
+  /** `fraction`: from 0 to 1, of the whole request. */
+  | { readonly type: 'progress'; readonly fraction: number; readonly step?: number; readonly steps?: number }
+  | ({ readonly type: 'preview' } & ImageFrame)
+  | ({
+      readonly type: 'image'
+      /** The seed that gives this picture again, where the model knows it. */
+      readonly seed?: number
+      /** The prompt that the service made of yours. */
+      readonly revisedPrompt?: string
+      /** A safety checker took the picture for harmful: its pixels are blank. */
+      readonly flagged?: boolean
+    } & ImageFrame)
+  | NoticePart
+  | { readonly type: 'finish'; readonly usage: Usage; readonly response: ResponseInfo }
+
+/** A model that draws. */
+export interface ImageModel {
+  readonly provider: string
+  readonly id: string
+  readonly supports: ImageSupport
+  /** Asks the model. Nothing is sent before the first `next()`; ends with one `finish`, or throws an `AnyModelError`. */
+  generate(call: ImageCall): AsyncIterable<ImageEvent>
+}
