@@ -27,7 +27,7 @@ import { type Snapshot, takeSnapshot } from './roles/snapshot.ts'
 
 /** Options of `anymodel`. */
 export interface AnyModelOptions {
-  /** Path of a config file, or the config itself. Default: `ANYMODEL_CONFIG`, else the nearest `anymodel.config.*` upward from the working folder, else the built-in local model plays `chat`. */
+  /** Path of a config file, or the config itself. Default: `ANYMODEL_CONFIG`, else the nearest `anymodel.config.*` upward from the working folder, else the built-in local models play `chat`, `embedding` and `image`. */
   readonly config?: string | Config
   /** Follow edits of the config file. Default true. */
   readonly watch?: boolean

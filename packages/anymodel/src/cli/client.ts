@@ -1,4 +1,5 @@
 import { type AnyModel, anymodel } from '../client.ts'
+import { builtInModels, loadConfig } from '../config/load.ts'
 import { type ProgressDisplay, progressDisplay } from './progress.ts'
 
 /** Options of every command that asks a model. */
@@ -33,6 +34,17 @@ export async function openClient({ config }: ModelOptions): Promise<OpenClient> 
       await ai.close()
     },
   }
+}
+
+/**
+ * The model of a command for another kind than text: the one that was asked for, the role of that name if the config has it, else the built-in one. Without any the name of the role leads to an error that
+ * lists what there is.
+ */
+export async function modelName({ config, model }: ModelOptions, role: string): Promise<string> {
+  if (model !== undefined) return model
+  const { models } = await loadConfig(config)
+  const builtIn = Object.hasOwn(builtInModels, role) ? builtInModels[role as keyof typeof builtInModels] : undefined
+  return Object.hasOwn(models, role) || builtIn === undefined ? role : `onnx/${builtIn}`
 }
 
 /** The options that go into a call as they are. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { AnyModelError } from '@anymodel/core'
 import { hostedTypes } from '../config/config.ts'
-import { builtInModel } from '../config/load.ts'
+import { builtInModels } from '../config/load.ts'
 import { providerSources } from '../roles/providers.ts'
 import { write } from './output.ts'
 
@@ -28,7 +28,7 @@ export function configText(): string {
     return process.env[`${type.toUpperCase()}_BASE_URL`] ? [`  ${type}: {}`] : []
   })
   const [first] = found.map((line) => line.trim().split(':')[0])
-  const chat = process.env.ANYMODEL_CHAT ?? `local/${builtInModel}`
+  const chat = process.env.ANYMODEL_CHAT ?? `local/${builtInModels.chat}`
   return [
     '# yaml-language-server: $schema=./node_modules/anymodel/anymodel.schema.json',
     'version: 1',

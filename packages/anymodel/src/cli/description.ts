@@ -3,6 +3,7 @@ import type { CheckedConfig, TypedProvider } from '../config/check.ts'
 import type { HostedProvider, LocalProvider } from '../config/config.ts'
 import { providerEntry } from '../config/names.ts'
 import { missingVariables } from '../config/variables.ts'
+import { isModel } from '../roles/kinds.ts'
 import { providerSources } from '../roles/providers.ts'
 import { toRoute } from '../roles/route.ts'
 
@@ -46,8 +47,8 @@ function describeRole(config: CheckedConfig, role: string): RoleDescription {
   try {
     const { roles, model, overriddenBy } = toRoute(config, role)
     const name = `${model.provider}/${model.id}`
-    const end = 'stream' in model ? `a model made by hand (${name})` : name
-    const problem = 'stream' in model ? undefined : providerProblem(config, model.provider)
+    const end = isModel(model) ? `a model made by hand (${name})` : name
+    const problem = isModel(model) ? undefined : providerProblem(config, model.provider)
     const by = overriddenBy ? ` (by ${overriddenBy})` : ''
     return { role, route: [...roles, end].join(' -> ') + by, ...(problem ? { problem } : {}) }
   } catch (error) {

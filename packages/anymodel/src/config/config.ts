@@ -1,4 +1,5 @@
-import type { TextModel, TuningOptions } from '@anymodel/core'
+import type { TuningOptions } from '@anymodel/core'
+import type { AnyKindOfModel } from '../roles/kinds.ts'
 
 /** The hosted services and local servers that a config can name. */
 export const hostedTypes = [
@@ -70,13 +71,13 @@ export interface RetryConfig {
 }
 
 /** Who plays a role: `provider/model`, another role, or (in a file with code) a model made by hand. */
-export type Target = string | { readonly role: string } | TextModel
+export type Target = string | { readonly role: string } | AnyKindOfModel
 
 /** A role in its long form. */
 export interface RoleSettings {
   /** A list has one entry in this version. */
   readonly use: Target | readonly [Target]
-  /** Tuning options that a call may override. */
+  /** Tuning options that a call may override. This and the following are for text models. */
   readonly defaults?: TuningOptions
   readonly timeouts?: TimeoutConfig
   readonly retry?: RetryConfig
@@ -90,7 +91,7 @@ export interface Config {
   /** By name. A service needs no entry when its key is in its environment variable. */
   readonly providers?: Readonly<Record<string, ProviderConfig>>
   /** Roles, by name: `provider/model`, a model made by hand, or settings. */
-  readonly models?: Readonly<Record<string, string | TextModel | RoleSettings>>
+  readonly models?: Readonly<Record<string, string | AnyKindOfModel | RoleSettings>>
   readonly state?: 'memory'
 }
 

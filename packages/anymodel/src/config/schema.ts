@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isModel } from '../roles/kinds.ts'
 import { hostedTypes } from './config.ts'
 import { durationPattern } from './duration.ts'
 
@@ -88,10 +89,6 @@ const retry = map({
 })
 
 const reference = map({ role: text('the name of a role') })
-
-/** True for what has a model's one function. */
-const isModel = (value: unknown): boolean =>
-  typeof (value as { stream?: unknown } | null | undefined)?.stream === 'function'
 
 const modelObject = z.custom(isModel, { error: 'a model' })
 

@@ -1,4 +1,4 @@
-import { generateText, isAnyModelError } from '@anymodel/core'
+import { generateText, isAnyModelError, type TextModel } from '@anymodel/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { hostedTypes } from '../config/config.ts'
 import { providerSources } from './providers.ts'
@@ -12,7 +12,7 @@ describe('a hosted provider', () => {
       const { env = [], load } = providerSources[type]
       for (const name of env) vi.stubEnv(name, undefined)
       const open = await load()
-      const model = open({ type }, { name: type, asker: 'The role chat', dir: '/' }).text('some-model')
+      const model = open({ type }, { name: type, asker: 'The role chat', dir: '/' }).text?.('some-model') as TextModel
       const error: unknown = await generateText({ model, prompt: 'hi' }).catch((error) => error)
       expect(isAnyModelError(error) && error.code).toBe('auth')
       for (const name of env) expect((error as Error).message).toContain(name)
@@ -22,7 +22,7 @@ describe('a hosted provider', () => {
   test.each(hostedTypes)('%s sets up without being connected', async (type) => {
     const open = await providerSources[type].load()
     const baseURL = 'http://127.0.0.1:1/v1'
-    expect(open({ type, apiKey: 'x', baseURL }, { name: 'a', asker: 'b', dir: '/' }).text('m')).toMatchObject({
+    expect(open({ type, apiKey: 'x', baseURL }, { name: 'a', asker: 'b', dir: '/' }).text?.('m')).toMatchObject({
       id: 'm',
     })
   })

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
-import type { TextModel } from '@anymodel/core'
+
 import type { LoadProgress } from '@anymodel/onnx'
 import type { TypedProvider } from '../config/check.ts'
 import type { HostedProvider, LocalProvider, ProviderType } from '../config/config.ts'
 import { expand } from '../config/variables.ts'
+import type { Kind, Models } from './kinds.ts'
 
-/** A provider that is set up: it names its models. */
-export interface Provider {
-  text(id: string): TextModel
+/** A provider that is set up: it gives the models of the kinds that it has. */
+export type Provider = { readonly [K in Kind]?: (id: string) => Models[K] } & {
   /** Frees what local models hold. */
   close?(): Promise<void>
 }

@@ -12,6 +12,7 @@ test('a role leads to its model, with default retries and clocks', async () => {
   expect(await routeOf({ models: { chat: 'groq/meta/llama' } }, 'chat')).toEqual({
     roles: ['chat'],
     model: { provider: 'groq', id: 'meta/llama' },
+    given: [],
     defaults: {},
     retry: { attempts: 3, maxWait: 20_000 },
     timeouts: { firstContent: 180_000, idle: 120_000, total: 900_000 },

@@ -1,16 +1,16 @@
-import {
-  AnyModelError,
-  type RetryOptions,
-  type TextModel,
-  type TimeoutOptions,
-  type TuningOptions,
-} from '@anymodel/core'
+import { AnyModelError, type RetryOptions, type TimeoutOptions, type TuningOptions } from '@anymodel/core'
 import type { CheckedConfig } from '../config/check.ts'
 import type { RetryConfig, RoleSettings, TimeoutConfig } from '../config/config.ts'
 import { toMs } from '../config/duration.ts'
 import { splitName, targetOf } from '../config/names.ts'
 import { suggestion } from '../config/suggest.ts'
 import { expand } from '../config/variables.ts'
+import type { AnyKindOfModel } from './kinds.ts'
+
+const textSettings = ['defaults', 'timeouts', 'retry'] as const
+
+/** Settings of a role that only text models follow. */
+export type TextSetting = (typeof textSettings)[number]
 
 interface ModelName {
   readonly provider: string
@@ -24,7 +24,9 @@ export interface Route {
   /** The environment variable that the model comes from, when it is not from the config. */
   readonly overriddenBy?: string
   /** The model as it is named, or made by hand. */
-  readonly model: ModelName | TextModel
+  readonly model: ModelName | AnyKindOfModel
+  /** Which of the following the config sets itself. */
+  readonly given: readonly TextSetting[]
   readonly defaults: TuningOptions
   readonly timeouts: TimeoutOptions
   readonly retry: RetryOptions
@@ -61,12 +63,13 @@ interface Way {
   readonly overriddenBy?: string
 }
 
-function finish(config: CheckedConfig, target: string | TextModel, { chain, ...way }: Way): Route {
-  const merged = <K extends 'defaults' | 'timeouts' | 'retry'>(key: K) =>
+function finish(config: CheckedConfig, target: string | AnyKindOfModel, { chain, ...way }: Way): Route {
+  const merged = <K extends TextSetting>(key: K) =>
     Object.assign({}, ...chain.map((settings) => settings[key] ?? {}).reverse()) as NonNullable<RoleSettings[K]>
   return {
     ...way,
     model: typeof target === 'string' ? toModelName(config, target, way) : target,
+    given: textSettings.filter((key) => chain.some((settings) => settings[key] !== undefined)),
     defaults: merged('defaults'),
     timeouts: { ...defaultTimeouts, ...inMs(merged('timeouts')) },
     retry: retryOptions(merged('retry')),

@@ -4,6 +4,7 @@ import type { CheckedConfig, TypedProvider } from '../config/check.ts'
 import type { ProviderType } from '../config/config.ts'
 import { listProviders, providerEntry } from '../config/names.ts'
 import { withDefaults } from './defaults.ts'
+import { isModel, isOfKind, type Kind, kinds, type Models } from './kinds.ts'
 import { type Provider, providerSources } from './providers.ts'
 import { type Route, toRoute } from './route.ts'
 
@@ -15,6 +16,8 @@ export interface Snapshot {
    * Rejects with `config` for what is not there and for variables that are not set.
    */
   model(name: string): Promise<TextModel>
+  /** The same for the other kinds. Rejects also when who runs the model has none of that kind. */
+  modelOf<K extends Kind>(kind: K, name: string): Promise<Models[K]>
 }
 
 /** What outlives a snapshot. */
@@ -31,9 +34,14 @@ export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings):
     async model(name) {
       const known = models.get(name)
       if (known) return known
-      const model = await settle(toRoute(config, name), { name, config, surroundings })
+      const model = await settleText(toRoute(config, name), { name, config, surroundings })
       models.set(name, model)
       return model
+    },
+    async modelOf(kind, name) {
+      const route = toRoute(config, name)
+      if (route.given.length > 0) throw textOnly(route, kind)
+      return (await find(kind, route, { name, config, surroundings })).model
     },
   }
 }
@@ -45,14 +53,51 @@ interface Setting {
   readonly surroundings: Surroundings
 }
 
-/** The model at the end of a route, with what the route gives it. */
-async function settle(route: Route, setting: Setting): Promise<TextModel> {
-  const { model } = route
-  if ('stream' in model) return wrapped(model, route, route.timeouts)
-  const entry = providerEntry(setting.config, model.provider) ?? noProvider(model.provider, setting.config)
-  const provider = await openProvider(model.provider, entry, route, setting)
-  return wrapped(provider.text(model.id), route, clocksFor(entry.type, route.timeouts))
+/** The text model at the end of a route, with what the route gives it. */
+async function settleText(route: Route, setting: Setting): Promise<TextModel> {
+  const { model, type } = await find('text', route, setting)
+  return wrapped(model, route, clocksFor(type, route.timeouts))
 }
+
+interface Found<K extends Kind> {
+  readonly model: Models[K]
+  /** Absent for a model made by hand. */
+  readonly type?: ProviderType
+}
+
+/** The model of a kind at the end of a route. */
+async function find<K extends Kind>(kind: K, route: Route, setting: Setting): Promise<Found<K>> {
+  const { model } = route
+  if (isOfKind(model, kind)) return { model }
+  if (isModel(model))
+    throw noneOfKind(
+      kind,
+      setting.name,
+      kinds.filter((other) => isOfKind(model, other)),
+    )
+  const entry = providerEntry(setting.config, model.provider) ?? noProvider(model.provider, setting.config)
+  const provider: Provider = await openProvider(model.provider, entry, route, setting)
+  const open = provider[kind] as ((id: string) => Models[K]) | undefined
+  if (!open)
+    throw noneOfKind(
+      kind,
+      model.provider,
+      kinds.filter((other) => provider[other]),
+    )
+  return { model: open(model.id), type: entry.type }
+}
+
+const noneOfKind = (kind: Kind, who: string, has: readonly Kind[]): AnyModelError =>
+  new AnyModelError(
+    'config',
+    `"${who}" has no ${kind} model: it has ${has.join(', ')}. Name another provider or role for this call.`,
+  )
+
+const textOnly = ({ roles, given }: Route, kind: Kind): AnyModelError =>
+  new AnyModelError(
+    'config',
+    `The role ${roles[0]} sets ${given.join(', ')}, which only text models follow in this version, and it is asked for a model of the kind ${kind}. Take that out of the config.`,
+  )
 
 /** The clock `total` is for all attempts together, the others are for each. */
 function wrapped(model: TextModel, { defaults, retry }: Route, { total, ...each }: TimeoutOptions): TextModel {
@@ -61,7 +106,8 @@ function wrapped(model: TextModel, { defaults, retry }: Route, { total, ...each 
 }
 
 /** Local models have no connection to wait for, so that a role may go from hosted to local in one line. */
-function clocksFor(type: ProviderType, timeouts: TimeoutOptions): TimeoutOptions {
+function clocksFor(type: ProviderType | undefined, timeouts: TimeoutOptions): TimeoutOptions {
+  if (type === undefined) return timeouts
   if (type !== 'onnx') return { connect: 10_000, ...timeouts }
   const { connect: _connect, headers: _headers, ...local } = timeouts
   return local

@@ -1,0 +1,43 @@
+import type {
+  EmbeddingModel,
+  ImageModel,
+  RerankModel,
+  SpeechModel,
+  TextModel,
+  TranscriptionModel,
+} from '@anymodel/core'
+
+/** The kinds of models, by the method of a provider that gives one. */
+export interface Models {
+  text: TextModel
+  embedding: EmbeddingModel
+  rerank: RerankModel
+  image: ImageModel
+  speech: SpeechModel
+  transcription: TranscriptionModel
+}
+
+export type Kind = keyof Models
+
+export type AnyKindOfModel = Models[Kind]
+
+/** The one method of each kind: what a model made by hand is known by. */
+const methods: Readonly<Record<Kind, string>> = {
+  text: 'stream',
+  embedding: 'embed',
+  rerank: 'rerank',
+  image: 'generate',
+  speech: 'speak',
+  transcription: 'transcribe',
+}
+
+export const kinds = Object.keys(methods) as Kind[]
+
+const isFunctionOf = (value: unknown, name: string): boolean =>
+  typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function'
+
+/** True for a model made by hand, of any kind. */
+export const isModel = (value: unknown): value is AnyKindOfModel => kinds.some((kind) => isOfKind(value, kind))
+
+export const isOfKind = <K extends Kind>(value: unknown, kind: K): value is Models[K] =>
+  isFunctionOf(value, methods[kind])
