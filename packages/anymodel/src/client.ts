@@ -2,6 +2,13 @@ import {
   type AnyModelError,
   type ArrayStream,
   type DeepPartial,
+  type EmbedManyOptions,
+  type EmbedManyResult,
+  type EmbedOptions,
+  type EmbedResult,
+  embed,
+  embedMany,
+  type Given,
   generateObject,
   generateText,
   type Infer,
@@ -9,6 +16,9 @@ import {
   type ObjectOptions,
   type ObjectResult,
   type ObjectStream,
+  type RerankedResult,
+  type RerankOptions,
+  rerank,
   type Schema,
   streamObject,
   streamText,
@@ -22,6 +32,7 @@ import type { LoadProgress } from '@anymodel/onnx'
 import type { Config } from './config/config.ts'
 import { loadConfig } from './config/load.ts'
 import { watchFile } from './config/watch.ts'
+import type { Kind, Models } from './roles/kinds.ts'
 import type { Provider } from './roles/providers.ts'
 import { type Snapshot, takeSnapshot } from './roles/snapshot.ts'
 
@@ -47,6 +58,9 @@ export interface TextOptionsByName<T extends Tools = Tools> extends Omit<TextOpt
 export interface ObjectOptionsByName extends Omit<ObjectOptions, 'model'> {
   readonly model: ModelChoice
 }
+
+/** Options of a verb whose model may be given by name. */
+export type ByName<O extends { readonly model: unknown }> = Omit<O, 'model'> & { readonly model: string | O['model'] }
 
 /** What a client tells its listeners. */
 export interface ClientEvents {
@@ -78,7 +92,10 @@ export interface AnyModel {
   streamObject<const C extends string>(
     options: ObjectOptionsByName & { readonly choice: readonly C[] },
   ): ObjectStream<C, C>
-  /** The model that plays a role now, with the role's defaults, clocks and retries: for functions that take a model. Rejects with `config` for a name that leads nowhere. */
+  embed(options: ByName<EmbedOptions>): Promise<EmbedResult>
+  embedMany(options: ByName<EmbedManyOptions>): Promise<EmbedManyResult>
+  rerank(options: ByName<RerankOptions>): Promise<RerankedResult>
+  /** The text model that plays a role now, with the role's defaults, clocks and retries: for functions that take a model. Rejects with `config` for a name that leads nowhere. */
   model(name: string): Promise<TextModel>
   /** Listens; gives what ends it. Broken edits that nobody listens for are process warnings. */
   on<E extends keyof ClientEvents>(event: E, listener: (about: ClientEvents[E]) => void): () => void
@@ -118,7 +135,7 @@ export async function anymodel(options: AnyModelOptions = {}): Promise<AnyModel>
   }
 }
 
-type Verb = 'generateText' | 'streamText' | 'generateObject' | 'streamObject'
+type Verb = Exclude<keyof AnyModel, 'model' | 'on' | 'close' | typeof Symbol.asyncDispose>
 
 /** The core's verbs, with models looked up by name when a call begins. A call keeps the config of the moment it was made. */
 function verbs(now: () => Snapshot): Pick<AnyModel, Verb> {
@@ -126,9 +143,16 @@ function verbs(now: () => Snapshot): Pick<AnyModel, Verb> {
     const snapshot = now()
     return { ...options, model: typeof model === 'string' ? () => snapshot.model(model) : model }
   }
+  const given = <K extends Kind>(kind: K, model: string | Given<Models[K]>): Given<Models[K]> => {
+    const snapshot = now()
+    return typeof model === 'string' ? () => snapshot.modelOf(kind, model) : model
+  }
   return {
     generateText: (options) => generateText(named(options)),
     streamText: (options) => streamText(named(options)),
+    embed: (options) => embed({ ...options, model: given('embedding', options.model) }),
+    embedMany: (options) => embedMany({ ...options, model: given('embedding', options.model) }),
+    rerank: (options) => rerank({ ...options, model: given('rerank', options.model) }),
     // The overloads say what goes with what; here it is only handed on.
     generateObject: (options: ObjectOptionsByName) => generateObject(named(options) as never) as never,
     streamObject: (options: ObjectOptionsByName) => streamObject(named(options) as never) as never,

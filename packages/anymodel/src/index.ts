@@ -4,6 +4,7 @@ export {
   type AnyModel,
   type AnyModelOptions,
   anymodel,
+  type ByName,
   type ClientEvents,
   type ModelChoice,
   type ObjectOptionsByName,

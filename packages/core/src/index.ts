@@ -18,9 +18,13 @@ export {
   type Phase,
   redact,
 } from './errors.ts'
+export { cosineSimilarity } from './generate/cosine-similarity.ts'
+export { type EmbedOptions, type EmbedResult, embed } from './generate/embed.ts'
+export { type EmbedManyOptions, type EmbedManyResult, type EmbedSettings, embedMany } from './generate/embed-many.ts'
 export { knobs } from './generate/fit.ts'
 export { generateObject } from './generate/generate-object.ts'
 export { generateText } from './generate/generate-text.ts'
+export type { Given } from './generate/given-model.ts'
 export type { MediaFile } from './generate/media-file.ts'
 export type { DeepPartial, ObjectOptions, ObjectResult } from './generate/object-options.ts'
 export {
@@ -35,6 +39,7 @@ export {
   toolCalled,
   type UserMessageInput,
 } from './generate/options.ts'
+export { type RankedDocument, type RerankedResult, type RerankOptions, rerank } from './generate/rerank.ts'
 export type { GeneratedFile, Step, TextResult } from './generate/result.ts'
 export { type ArrayStream, type ObjectStream, streamObject } from './generate/stream-object.ts'
 export { streamText, type TextStream } from './generate/stream-text.ts'

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AnyModelError } from '@anymodel/core'
+import { broken, list, readJson, refusePointer } from './folder.ts'
 import { type Dtype, dtypes, type Location } from './names.ts'
 
 type Ids = number | readonly number[] | null
@@ -10,6 +10,7 @@ interface ModelConfig {
   readonly max_position_embeddings?: number
   readonly n_positions?: number
   readonly eos_token_id?: Ids
+  readonly pad_token_id?: number | null
   readonly text_config?: ModelConfig
 }
 
@@ -51,8 +52,8 @@ export interface ModelFolder {
   readonly tokenizerConfig: TokenizerConfig
 }
 
-/** Reads a model's folder. Throws `config` that says what is missing or damaged. */
-export function readModelFolder({ folder, dtype }: Location): ModelFolder {
+/** Reads a model's folder. `kind` is for the words of errors. Throws `config` that says what is missing or damaged. */
+export function readModelFolder({ folder, dtype }: Location, kind = 'text'): ModelFolder {
   const files = list(folder)
   const graphs = list(join(folder, 'onnx')).map((name) => `onnx/${name}`)
   const all = new Set([...files, ...graphs])
@@ -62,7 +63,8 @@ export function readModelFolder({ folder, dtype }: Location): ModelFolder {
   })
   const missing = ['config.json', 'tokenizer.json'].filter((name) => !all.has(name))
   if (found.length === 0) missing.push('onnx/model.onnx (or onnx/model_<precision>.onnx)')
-  if (missing.length > 0) throw broken(`${folder} is not a text model: it has no ${missing.join(', no ')}.`)
+  if (missing.length > 0)
+    throw broken(`${folder} is not a model of the kind ${kind}: it has no ${missing.join(', no ')}.`)
   const graph = dtype ? found.find(({ name }) => name === dtype) : found[0]
   if (!graph)
     throw broken(
@@ -84,36 +86,6 @@ export function readModelFolder({ folder, dtype }: Location): ModelFolder {
     tokenizer: readJson(folder, 'tokenizer.json'),
     tokenizerConfig: template === undefined ? tokenizerConfig : { chat_template: template, ...tokenizerConfig },
   }
-}
-
-/** An error that is about a model's files. */
-export const broken = (message: string, cause?: unknown): AnyModelError =>
-  new AnyModelError('config', message, { cause })
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
-}
-
-function readJson(folder: string, name: string, absent?: object): object {
-  const path = join(folder, name)
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-    throw new Error('it is not a JSON object')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && absent) return absent
-    throw broken(`${path} is damaged: ${(error as Error).message}. Download it again.`, error)
-  }
-}
-
-/** A clone without git-lfs has a line of text where the weights should be. */
-function refusePointer(path: string): void {
-  if (statSync(path).size < 1_024 && readFileSync(path, 'latin1').startsWith('version https://git-lfs'))
-    throw broken(`${path} is a git-lfs pointer, not weights. Run "git lfs pull" in the folder, or download the file.`)
 }
 
 /** The text of a special token in `tokenizer_config.json`. */

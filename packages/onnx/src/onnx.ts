@@ -1,5 +1,7 @@
-import type { TextModel } from '@anymodel/core'
+import type { EmbeddingModel, RerankModel, TextModel } from '@anymodel/core'
+import { localEmbedding } from './embedding/model.ts'
 import { locate, type Places } from './names.ts'
+import { localRerank } from './rerank/model.ts'
 import type { LoadStep } from './runtime/load-step.ts'
 import type { RuntimeOptions } from './runtime/session.ts'
 import { localText } from './text/model.ts'
@@ -24,6 +26,10 @@ export interface Onnx {
    * precision, else the most exact file there is. Nothing is read before the first request; a model is loaded once for all its users.
    */
   text(id: string): TextModel
+  /** A model that turns texts into vectors, named in the same way. */
+  embedding(id: string): EmbeddingModel
+  /** A cross-encoder that orders documents by a query, named in the same way. */
+  rerank(id: string): RerankModel
   /** Frees all models; requests under way fail with `aborted`. A later request loads its model again. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -46,5 +52,11 @@ export function onnx(options: OnnxOptions = {}): Onnx {
   const close = async (): Promise<void> => {
     await Promise.all([...threads.values()].map((thread) => thread.close()))
   }
-  return { text: (id) => localText(id, threadOf('text', id)), close, [Symbol.asyncDispose]: close }
+  return {
+    text: (id) => localText(id, threadOf('text', id)),
+    embedding: (id) => localEmbedding(id, threadOf('embedding', id)),
+    rerank: (id) => localRerank(id, threadOf('rerank', id)),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
 }

@@ -37,6 +37,14 @@ function commands(exit: (code: number) => void): Command {
     .action(async (_options, command: Command) =>
       exit(await (await import('./chat.ts')).chat(command.optsWithGlobals())),
     )
+  withKind(program.command('embed'), 'embedding')
+    .description('Prints the vector of each text, or orders texts by how near they are to another.')
+    .argument('[texts...]', 'the texts; without any, the lines that are piped in')
+    .option('--nearest <text>', 'order the texts by how near they are to this one')
+    .option('--json', 'print JSON: vectors always are')
+    .action(async (texts: string[], _options, command: Command) =>
+      (await import('./embed.ts')).embed(texts, command.optsWithGlobals()),
+    )
   withConfig(program.command('models'))
     .description('Lists roles and providers, and the way from each role to its model.')
     .option('--json', 'print one JSON object')
@@ -68,6 +76,9 @@ const withModel = (command: Command): Command =>
     .option('-s, --system <text>', 'instructions to the model')
     .option('--max-tokens <number>', "upper bound on the answer's tokens", toNumber)
     .option('--temperature <number>', '0 for the most likely answer', toNumber)
+
+const withKind = (command: Command, role: string): Command =>
+  withConfig(command).option('-m, --model <name>', `a role, or provider/model; default: the role ${role}`)
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
 

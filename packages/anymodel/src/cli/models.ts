@@ -8,7 +8,9 @@ export async function models({ config, json }: { readonly config?: string; reado
   const description = describe(await loadConfig(config))
   if (json) return write(`${JSON.stringify(description)}\n`)
   const { roles, providers } = description
-  await write(paint('dim', `${description.config ?? 'No config file: the built-in local models play their roles.'}\n\n`))
+  await write(
+    paint('dim', `${description.config ?? 'No config file: the built-in local models play their roles.'}\n\n`),
+  )
   await write(`Roles\n${roleLines(roles)}\nProviders\n`)
   await write(table(providers.map(({ name, type, from, problem }) => [name, type, from, note(problem)])))
   await write(`\nWithout an entry, as provider/model: ${impliedTypes.join(', ')}.\n`)

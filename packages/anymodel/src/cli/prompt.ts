@@ -20,7 +20,7 @@ export async function readPrompt(words: string, files: readonly string[] = []): 
 }
 
 /** All of the standard input. A pipe that nobody closes would be waited for without end: then say so. */
-async function readPiped(isExtra: boolean): Promise<string> {
+export async function readPiped(isExtra = false): Promise<string> {
   const hint = setTimeout(
     () => remark('Waiting for the rest of the prompt on standard input; end it with < /dev/null.'),
     3_000,

@@ -3,7 +3,7 @@ import { AnyModelError } from '../errors.ts'
 import type { Infer, InferInput, Schema } from '../schema/standard-schema.ts'
 import { PartialJson } from '../stream/partial-json.ts'
 import { type NodeResponse, pipeTo, type RespondOptions, toResponse } from '../stream/respond.ts'
-import type { SharedReader } from '../stream/share.ts'
+import { mergeParts, type SharedReader } from '../stream/share.ts'
 import { SharedRun } from '../stream/shared-run.ts'
 import type { DeepPartial, ObjectOptions, ObjectResult, ObjectTarget } from './object-options.ts'
 import { type Target, toTarget } from './object-target.ts'
@@ -65,7 +65,7 @@ class StreamedObject implements ArrayStream<unknown, unknown> {
       const target = await this.#target
       const result = await runObject({ ...options, delivery: 'stream', signal }, target, emit)
       return result as ObjectResult<unknown[]>
-    }, options.signal)
+    }, options.signal, mergeParts)
   }
 
   get result(): Promise<ObjectResult<unknown[]>> {

@@ -1,6 +1,7 @@
 import type { Part } from '../contract/part.ts'
 import { type NodeResponse, pipeTo, type RespondOptions, toResponse } from '../stream/respond.ts'
-import { SharedRun } from '../stream/shared-run.ts'
+import { mergeParts } from '../stream/share.ts'
+import { SharedRun, textOf } from '../stream/shared-run.ts'
 import type { Tools } from '../tool/tool.ts'
 import type { TextOptions } from './options.ts'
 import type { TextResult } from './result.ts'
@@ -34,7 +35,7 @@ class StreamedText<T extends Tools> implements TextStream<T> {
     this.#run = new SharedRun(async (emit, signal) => {
       const result = await run({ ...options, delivery: 'stream', signal } as unknown as TextOptions, emit)
       return result as unknown as TextResult<T>
-    }, options?.signal)
+    }, options?.signal, mergeParts)
   }
 
   get result(): Promise<TextResult<T>> {
@@ -42,7 +43,7 @@ class StreamedText<T extends Tools> implements TextStream<T> {
   }
 
   get textStream(): AsyncIterable<string> {
-    return { [Symbol.asyncIterator]: () => this.#run.readText() }
+    return { [Symbol.asyncIterator]: () => this.#run.read(textOf) }
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Part> {

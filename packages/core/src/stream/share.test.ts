@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Part } from '../contract/part.ts'
-import { Shared } from './share.ts'
+import { mergeParts, Shared } from './share.ts'
 
 const text = (value: string): Part => ({ type: 'text', text: value })
 

@@ -13,11 +13,12 @@ interface Reader {
  * One pass over a source for many readers. The source runs once the first reader asks and pauses when the slowest one is a window behind; what every reader has passed is kept
  * merged (neighbouring text as one part), so a late reader still gets everything and memory grows with the answer, not with the number of parts.
  */
-export class Shared {
+export class Shared<P extends object = Part> {
   readonly #start: () => void
   readonly #leave: () => void
-  readonly #past: Part[] = []
-  #recent: Part[] = []
+  readonly #merge: Merge<P>
+  readonly #past: P[] = []
+  #recent: P[] = []
   /** Absolute position of `#recent[0]`. */
   #base = 0
   #readers = new Set<Reader>()
@@ -28,9 +29,10 @@ export class Shared {
   #room: (() => void) | undefined
 
   /** `start` is called once, when somebody asks; `leave` when the last reader left before the end. */
-  constructor(start: () => void, leave: () => void) {
+  constructor(start: () => void, leave: () => void, merge: Merge<P>) {
     this.#start = start
     this.#leave = leave
+    this.#merge = merge
   }
 
   /** Runs the source even when nobody reads. */
@@ -40,7 +42,7 @@ export class Shared {
     this.#makeRoom()
   }
 
-  push(part: Part): void {
+  push(part: P): void {
     this.#recent.push(part)
     for (const reader of this.#readers) {
       if (reader.wake) {
@@ -76,14 +78,14 @@ export class Shared {
   }
 
   /** A new reader, from the first part on: of parts, or of what `choose` makes of them. */
-  read(): SharedReader
-  read<T>(choose: Choose<T>): SharedReader<T>
-  read(choose: Choose<unknown> = (part) => part): SharedReader<unknown> {
+  read(): SharedReader<P, P>
+  read<T>(choose: Choose<T, P>): SharedReader<T, P>
+  read(choose: Choose<unknown, P> = (part) => part): SharedReader<unknown, P> {
     return new SharedReader(this, choose)
   }
 
   /** @internal */
-  join(): { reader: Reader; past: readonly Part[] } {
+  join(): { reader: Reader; past: readonly P[] } {
     this.#begin()
     const reader: Reader = { at: this.#base, wake: undefined }
     this.#readers.add(reader)
@@ -92,7 +94,7 @@ export class Shared {
   }
 
   /** @internal The next part that is already here. */
-  take(reader: Reader): Part | undefined {
+  take(reader: Reader): P | undefined {
     const part = this.#recent[reader.at - this.#base]
     if (part) {
       reader.at++
@@ -147,24 +149,29 @@ export class Shared {
   #compact(): void {
     const passed = this.#slowest() - this.#base
     if (passed === 0) return
-    for (const part of this.#recent.splice(0, passed)) mergeInto(this.#past, part)
+    for (const part of this.#recent.splice(0, passed)) this.#merge(this.#past, part)
     this.#base += passed
   }
 }
 
 /** What a reader gets of a part; `undefined`: nothing. */
-export type Choose<T> = (part: Part) => T | undefined
+export type Choose<T, P = Part> = (part: P) => T | undefined
+
+/** Appends a part to those that every reader has passed, or joins it to the last one. The entries are the list's own: a part that is kept is copied. */
+export type Merge<P> = (past: P[], part: P) => void
 
 /** One reader of a `Shared`. */
-export class SharedReader<T = Part> implements AsyncIterableIterator<T, undefined, undefined> {
-  readonly #shared: Shared
-  readonly #choose: Choose<T>
+export class SharedReader<T = Part, P extends object = Part>
+  implements AsyncIterableIterator<T, undefined, undefined>
+{
+  readonly #shared: Shared<P>
+  readonly #choose: Choose<T, P>
   #reader: Reader | undefined
-  #past: readonly Part[] = []
+  #past: readonly P[] = []
   #pastAt = 0
   #done = false
 
-  constructor(shared: Shared, choose: Choose<T>) {
+  constructor(shared: Shared<P>, choose: Choose<T, P>) {
     this.#shared = shared
     this.#choose = choose
   }
@@ -223,8 +230,8 @@ export class SharedReader<T = Part> implements AsyncIterableIterator<T, undefine
 
 type Merged = { -readonly [K in keyof Part]: Part[K] } & { text?: string; input?: string; opaque?: unknown }
 
-/** Appends a part; a fragment joins the one before it. The entries of `past` are its own. */
-function mergeInto(past: Part[], part: Part): void {
+/** Parts of an answer: a fragment joins the one before it. */
+export function mergeParts(past: Part[], part: Part): void {
   const last = past.at(-1) as Merged | undefined
   if (last && last.type === part.type && !last.opaque) {
     if (part.type === 'text' || part.type === 'reasoning') {

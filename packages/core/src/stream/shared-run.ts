@@ -1,27 +1,28 @@
 import type { Part } from '../contract/part.ts'
 import { AnyModelError } from '../errors.ts'
-import { Shared, type SharedReader } from './share.ts'
+import { type Choose, type Merge, Shared, type SharedReader } from './share.ts'
 
 /** Runs something that gives parts. `emit` takes them; a promise from it means: wait before the next one. */
-export type Source<R> = (emit: (part: Part) => void | Promise<void>, signal: AbortSignal) => Promise<R>
+export type Source<R, P = Part> = (emit: (part: P) => void | Promise<void>, signal: AbortSignal) => Promise<R>
 
 /**
  * A source that many read: it starts with the first reader (or with `result`), waits for the slowest, and is aborted when the last reader leaves before its end. An abort of the caller's `signal`
  * reaches all readers.
  */
-export class SharedRun<R> {
-  readonly #source: Source<R>
+export class SharedRun<R, P extends object = Part> {
+  readonly #source: Source<R, P>
   readonly #signal: AbortSignal
-  readonly #shared: Shared
+  readonly #shared: Shared<P>
   #outcome: Promise<R> | undefined
 
-  constructor(source: Source<R>, signal: AbortSignal | undefined) {
+  constructor(source: Source<R, P>, signal: AbortSignal | undefined, merge: Merge<P>) {
     const leave = new AbortController()
     this.#source = source
     this.#signal = signal ? AbortSignal.any([signal, leave.signal]) : leave.signal
     this.#shared = new Shared(
       () => this.#start(),
       () => leave.abort(new AnyModelError('aborted', 'The stream was left before it ended.')),
+      merge,
     )
   }
 
@@ -31,14 +32,11 @@ export class SharedRun<R> {
     return this.#outcome as Promise<R>
   }
 
-  /** A new reader of all parts, from the first one on. */
-  read(): SharedReader {
-    return this.#shared.read()
-  }
-
-  /** A new reader of all text that is not empty, from the first fragment on. */
-  readText(): SharedReader<string> {
-    return this.#shared.read((part) => (part.type === 'text' && part.text !== '' ? part.text : undefined))
+  /** A new reader, from the first part on: of all parts, or of what `choose` makes of them. */
+  read(): SharedReader<P, P>
+  read<T>(choose: Choose<T, P>): SharedReader<T, P>
+  read(choose: Choose<unknown, P> = (part) => part): SharedReader<unknown, P> {
+    return this.#shared.read(choose)
   }
 
   #start(): void {
@@ -53,3 +51,7 @@ export class SharedRun<R> {
     )
   }
 }
+
+/** The text of a part that has some. */
+export const textOf = (part: { readonly type: string; readonly text?: string }): string | undefined =>
+  part.type === 'text' && part.text !== '' ? part.text : undefined

@@ -1,5 +1,5 @@
 import { env, InferenceSession, type Tensor } from 'onnxruntime-node'
-import { broken } from '../model-folder.ts'
+import { broken } from '../folder.ts'
 import { type Gate, through } from '../thread/gate.ts'
 
 /** How the runtime computes. */

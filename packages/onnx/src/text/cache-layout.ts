@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node'
-import { broken } from '../model-folder.ts'
+import { broken } from '../folder.ts'
 
 type Metadata = InferenceSession.TensorValueMetadata
 

@@ -1,7 +1,8 @@
-import { Tokenizer } from '@huggingface/tokenizers'
-import { broken, contextLength, endTokens, type GenerationConfig, type ModelFolder } from '../model-folder.ts'
+import type { Tokenizer } from '@huggingface/tokenizers'
+import { contextLength, endTokens, type GenerationConfig, type ModelFolder } from '../model-folder.ts'
 import { loading } from '../runtime/load-step.ts'
 import { openGraph } from '../runtime/session.ts'
+import { openTokenizer } from '../runtime/tokenizer.ts'
 import type { Opening } from '../thread/served.ts'
 import { graphLayout } from './cache-layout.ts'
 import { type Sequence, sequence } from './sequence.ts'
@@ -45,13 +46,5 @@ export async function loadEngine(
     generation: model.generation,
     context: contextLength(model),
     dispose: graph.dispose,
-  }
-}
-
-function openTokenizer({ folder, tokenizer, tokenizerConfig }: ModelFolder): Tokenizer {
-  try {
-    return new Tokenizer(tokenizer, tokenizerConfig)
-  } catch (error) {
-    throw broken(`tokenizer.json in ${folder} can't be used: ${(error as Error).message}. Download it again.`, error)
   }
 }

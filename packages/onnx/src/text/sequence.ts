@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-node'
 import type { Graph } from '../runtime/session.ts'
+import { bitsOf, floatsOf, integers } from '../runtime/tensors.ts'
 import type { CacheEntry, GraphLayout } from './cache-layout.ts'
 
 /** One text that the model is reading and writing, with the cache of what it has seen. */
@@ -60,11 +61,6 @@ function toInputs(tokens: readonly number[], length: number, { ids, mask, positi
   return inputs
 }
 
-const integers = (type: Tensor.Type, values: readonly number[], dims: readonly number[]): Tensor =>
-  type === 'int32'
-    ? new Tensor('int32', Int32Array.from(values), dims)
-    : new Tensor('int64', BigInt64Array.from(values, BigInt), dims)
-
 function ones(type: Tensor.Type, dims: readonly number[]): Tensor {
   const count = dims.at(-1) ?? 1
   return type === 'int32'
@@ -85,33 +81,5 @@ function readable(tensor: Tensor): Tensor {
   return tensor.type === 'float16' ? Object.defineProperty(tensor, 'data', { value: bitsOf(tensor.data) }) : tensor
 }
 
-function bitsOf(data: Tensor['data']): Uint16Array {
-  const { buffer, byteOffset, length } = data as Uint16Array
-  return new Uint16Array(buffer, byteOffset, length)
-}
-
 /** The logits of the last position, as 32-bit numbers. */
-function lastRow({ data, dims, type }: Tensor): Float32Array {
-  const size = dims.at(-1) as number
-  const start = data.length - size
-  if (type !== 'float16') return (data as Float32Array).subarray(start)
-  const bits = bitsOf(data).subarray(start)
-  const values = halves()
-  const row = new Float32Array(size)
-  for (let i = 0; i < size; i++) row[i] = values[bits[i] as number] as number
-  return row
-}
-
-let table: Float32Array | undefined
-
-/** The value of every 16-bit float. */
-function halves(): Float32Array {
-  table ??= Float32Array.from({ length: 65_536 }, (_, bits) => {
-    const sign = bits >> 15 ? -1 : 1
-    const exponent = (bits >> 10) & 31
-    const fraction = bits & 1_023
-    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1_024) * 2 ** (exponent - 15))
-  })
-  return table
-}
+const lastRow = (logits: Tensor): Float32Array => floatsOf(logits, logits.data.length - (logits.dims.at(-1) as number))

@@ -1,6 +1,7 @@
 import { AnyModelError, type JsonObject } from '@anymodel/core'
 import { Template } from '@huggingface/jinja'
-import { broken, type TokenizerConfig, tokenText } from '../model-folder.ts'
+import { broken } from '../folder.ts'
+import { type TokenizerConfig, tokenText } from '../model-folder.ts'
 
 /** A conversation as chat templates know it. */
 export interface TemplateMessage {

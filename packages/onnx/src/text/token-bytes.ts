@@ -1,5 +1,5 @@
 import type { Tokenizer } from '@huggingface/tokenizers'
-import { broken } from '../model-folder.ts'
+import { broken } from '../folder.ts'
 
 /** What the tokens of a vocabulary stand for. */
 export interface TokenBytes {

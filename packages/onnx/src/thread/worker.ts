@@ -8,6 +8,8 @@ type AnyServed = Served<any, any>
 
 /** What serves each kind; only that of the model is loaded. */
 const kinds: Readonly<Partial<Record<Kind, (opening: Opening) => Promise<AnyServed>>>> = {
+  embedding: async (opening) => (await import('../embedding/serve.ts')).serveEmbedding(opening),
+  rerank: async (opening) => (await import('../rerank/serve.ts')).serveRerank(opening),
   text: async (opening) => (await import('../text/serve.ts')).serveText(opening),
 }
 

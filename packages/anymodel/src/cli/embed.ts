@@ -1,0 +1,54 @@
+import { AnyModelError, cosineSimilarity } from '@anymodel/core'
+import { type ModelOptions, modelName, openClient } from './client.ts'
+import { Interrupted } from './failure.ts'
+import { outputClosed, remark, write } from './output.ts'
+import { readPiped } from './prompt.ts'
+
+export interface EmbedOptions extends Pick<ModelOptions, 'config' | 'model'> {
+  /** Order the texts by how near they are to this one, in place of printing vectors. */
+  readonly nearest?: string
+  readonly json?: boolean
+}
+
+/** `anymodel embed "text" ...`: a vector per text, or the texts by their nearness to another. */
+export async function embed(words: readonly string[], options: EmbedOptions): Promise<void> {
+  const values = words.length > 0 ? words : (await readPiped()).split(/\r?\n/).filter((line) => line.trim() !== '')
+  if (values.length === 0)
+    throw new AnyModelError(
+      'invalid-argument',
+      'There is no text. Write texts behind the command, or pipe them in, one a line.',
+    )
+  const interrupt = new AbortController()
+  process.once('SIGINT', () => interrupt.abort(new Interrupted()))
+  const signal = AbortSignal.any([interrupt.signal, outputClosed])
+  const model = await modelName(options, 'embedding')
+  const client = await openClient(options)
+  try {
+    const { nearest, json } = options
+    const all = nearest === undefined ? values : [nearest, ...values]
+    const { embeddings, warnings } = await client.ai.embedMany({ model, values: all, signal })
+    for (const { message } of warnings) remark(message)
+    await (nearest === undefined ? printVectors(values, embeddings) : printNearest(values, embeddings, json))
+  } finally {
+    await client.close()
+  }
+}
+
+/** A line of JSON for each text. */
+async function printVectors(values: readonly string[], embeddings: readonly Float32Array[]): Promise<void> {
+  for (const [at, text] of values.entries())
+    await write(`${JSON.stringify({ text, embedding: [...(embeddings[at] as Float32Array)] })}\n`)
+}
+
+/** The first vector is the one that the others are compared with. */
+async function printNearest(
+  values: readonly string[],
+  [target, ...others]: readonly Float32Array[],
+  json: boolean | undefined,
+): Promise<void> {
+  const ranked = values
+    .map((text, at) => ({ text, similarity: cosineSimilarity(target as Float32Array, others[at] as Float32Array) }))
+    .sort((a, b) => b.similarity - a.similarity)
+  for (const { text, similarity } of ranked)
+    await write(json ? `${JSON.stringify({ similarity, text })}\n` : `${similarity.toFixed(3)}  ${text}\n`)
+}

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import type { EmbeddingCall, EmbeddingModel } from '../contract/embedding.ts'
+import { cosineSimilarity } from './cosine-similarity.ts'
+import { embed } from './embed.ts'
+import { embedMany } from './embed-many.ts'
+import { rerank } from './rerank.ts'
+
+/** A model whose vector of a text is its length; what it is asked is kept. */
+function lengths(overrides: Partial<EmbeddingModel> = {}): EmbeddingModel & { calls: EmbeddingCall[] } {
+  const calls: EmbeddingCall[] = []
+  return {
+    provider: 'mock',
+    id: 'lengths',
+    calls,
+    async embed(call) {
+      calls.push(call)
+      await new Promise((resolve) => setTimeout(resolve, call.values.length))
+      return {
+        embeddings: call.values.map((value) => Float32Array.of(value.length)),
+        usage: { input: call.values.length },
+        warnings: [{ option: 'dimensions', message: 'not here' }],
+      }
+    },
+    ...overrides,
+  }
+}
+
+const values = ['a', 'bb', 'ccc', 'dddd', 'eeeee']
+
+describe('embedMany', () => {
+  it('makes as many requests as the model needs and keeps the order', async () => {
+    const model = lengths({ maxBatch: 2 })
+    const seen: number[] = []
+    const { embeddings, usage, warnings } = await embedMany({
+      model,
+      values,
+      dimensions: 1,
+      onProgress: ({ done, total }) => seen.push(done, total),
+    })
+    expect(embeddings.map(([length]) => length)).toEqual([1, 2, 3, 4, 5])
+    expect(model.calls.map((call) => call.values.length)).toEqual([2, 2, 1])
+    expect(model.calls.every((call) => call.dimensions === 1)).toBe(true)
+    expect(usage).toEqual({ input: 5 })
+    expect(warnings).toHaveLength(1)
+    expect(seen.slice(-2)).toEqual([5, 5])
+  })
+
+  it('has at most so many requests under way', async () => {
+    let now = 0
+    let most = 0
+    const model = lengths({
+      maxBatch: 1,
+      async embed({ values }) {
+        most = Math.max(most, ++now)
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        now--
+        return { embeddings: values.map(() => Float32Array.of(0)), usage: {}, warnings: [] }
+      },
+    })
+    await embedMany({ model, values, concurrency: 2 })
+    expect(most).toBe(2)
+  })
+
+  it('the first request that fails ends the others', async () => {
+    const aborted: unknown[] = []
+    const broken = new Error('broken')
+    const model = lengths({
+      maxBatch: 1,
+      embed: ({ values, signal }) =>
+        new Promise((_, reject) => {
+          if (values[0] === 'a') return reject(broken)
+          signal?.addEventListener('abort', () => {
+            aborted.push(signal.reason)
+            reject(signal.reason)
+          })
+        }),
+    })
+    await expect(embedMany({ model, values })).rejects.toBe(broken)
+    expect(aborted).toEqual([broken, broken, broken])
+  })
+
+  it('an abort rejects with its reason', async () => {
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const model = lengths({
+      embed: ({ signal }) =>
+        new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('x')))),
+    })
+    const result = embedMany({ model, values, signal: controller.signal })
+    controller.abort(reason)
+    await expect(result).rejects.toBe(reason)
+  })
+
+  it('asks nobody for nothing', async () => {
+    const model = lengths()
+    expect(await embedMany({ model, values: [] })).toEqual({ embeddings: [], usage: {}, warnings: [] })
+    expect(model.calls).toEqual([])
+  })
+
+  it('a model that gives too few vectors has not answered', async () => {
+    const model = lengths({ embed: async () => ({ embeddings: [], usage: {}, warnings: [] }) })
+    await expect(embedMany({ model, values })).rejects.toMatchObject({ code: 'malformed', model: 'lengths' })
+  })
+
+  it.each<[string, object, RegExp]>([
+    ['a name for a model', { model: 'x' }, /the text "x".*anymodel/],
+    ['a model of another kind', { model: { stream() {} } }, /another kind/],
+    ['no list', { values: 'a' }, /must be a list/],
+    ['an empty text', { values: ['a', ''] }, /values\[1\] is empty/],
+    ['no text', { values: [1] }, /values\[0\] must be a text, not number/],
+    ['no concurrency', { concurrency: 0 }, /concurrency/],
+  ])('%s is an invalid argument', async (_name, wrong, message) => {
+    const options = { model: lengths(), values, ...wrong } as never
+    await expect(embedMany(options)).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringMatching(message),
+    })
+  })
+})
+
+it('embed gives the one vector, and takes a function that gives the model', async () => {
+  const { embedding } = await embed({ model: async () => lengths(), value: 'four' })
+  expect([...embedding]).toEqual([4])
+})
+
+it('similarity is the cosine', () => {
+  expect(cosineSimilarity([1, 0], [2, 0])).toBe(1)
+  expect(cosineSimilarity([1, 0], [0, 3])).toBe(0)
+  expect(cosineSimilarity([1, 1], [-1, -1])).toBeCloseTo(-1, 12)
+  expect(cosineSimilarity([0, 0], [1, 1])).toBe(0)
+  expect(() => cosineSimilarity([1], [1, 2])).toThrow(/1 and 2 numbers/)
+})
+
+describe('rerank', () => {
+  const model = (ranking: { index: number; score: number }[]) => ({
+    provider: 'mock',
+    id: 'judge',
+    rerank: async () => ({ ranking, usage: {}, warnings: [] }),
+  })
+
+  it('gives the documents back', async () => {
+    const { ranking } = await rerank({ model: model([{ index: 1, score: 2 }]), query: 'q', documents: ['a', 'b'] })
+    expect(ranking).toEqual([{ index: 1, score: 2, document: 'b' }])
+  })
+
+  it('a ranking of what was not given is malformed', async () => {
+    const answer = rerank({ model: model([{ index: 2, score: 2 }]), query: 'q', documents: ['a', 'b'] })
+    await expect(answer).rejects.toMatchObject({ code: 'malformed' })
+  })
+
+  it.each([[{ query: '' }], [{ documents: 'a' }], [{ documents: [1] }], [{ limit: 0 }]])(
+    '%o is an invalid argument',
+    async (wrong) => {
+      const options = { model: model([]), query: 'q', documents: ['a'], ...wrong } as never
+      await expect(rerank(options)).rejects.toMatchObject({ code: 'invalid-argument' })
+    },
+  )
+})

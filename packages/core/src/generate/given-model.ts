@@ -1,0 +1,19 @@
+import { AnyModelError } from '../errors.ts'
+
+/** A model, or a function that gives it when the call begins. */
+export type Given<M> = M | (() => M | Promise<M>)
+
+/** The model of a call whose kind is known by its one method. Throws `invalid-argument`; `example` says how such a model is made. */
+export async function givenModel<M extends object>(
+  given: Given<M> | undefined,
+  method: keyof M & string,
+  example: string,
+): Promise<M> {
+  const model: M | undefined = typeof given === 'function' ? await (given as () => M | Promise<M>)() : given
+  if (typeof (model as M | undefined)?.[method] === 'function') return model as M
+  const found = typeof given === 'string' ? `is the text "${given}"` : 'is missing or of another kind'
+  throw new AnyModelError(
+    'invalid-argument',
+    `model ${found}. Pass a model such as ${example}, or use the client of 'anymodel', which knows names.`,
+  )
+}

@@ -1,0 +1,2 @@
+/** The folder of this model, for `@anymodel/onnx`: `onnx().embedding('npm:@anymodel/model-all-minilm-l6-v2')`. */
+export default new URL('./', import.meta.url)

@@ -1,0 +1,16 @@
+import type { EmbeddingModel } from '@anymodel/core'
+import { lastEvent, provider } from '../thread/events.ts'
+import type { ModelThread } from '../thread/thread.ts'
+import type { EmbeddingEvent } from './serve.ts'
+
+/** An embedding model whose thread is found (and thereby located on disk) at first use. */
+export function localEmbedding(id: string, thread: () => Promise<ModelThread>): EmbeddingModel {
+  return {
+    provider,
+    id,
+    async embed(call) {
+      const { embeddings, usage, warnings } = await lastEvent<EmbeddingEvent>({ id, thread, call })
+      return { embeddings, usage, warnings }
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { broken, readJson, readJsonList } from '../folder.ts'
+
+/** One way to make a vector of the vectors of a text's tokens. */
+export type Pooling = 'cls' | 'mean' | 'max' | 'mean_sqrt_len' | 'weightedmean' | 'lasttoken'
+
+/** What happens to the vectors of the tokens. */
+export interface PoolingSteps {
+  /** One vector from each, joined. */
+  readonly poolings: readonly Pooling[]
+  /** To length 1. */
+  readonly normalize: boolean
+  /** True when a trained layer follows that only the graph can hold. */
+  readonly dense: boolean
+}
+
+const flags: Readonly<Record<string, Pooling>> = {
+  pooling_mode_cls_token: 'cls',
+  pooling_mode_mean_tokens: 'mean',
+  pooling_mode_max_tokens: 'max',
+  pooling_mode_mean_sqrt_len_tokens: 'mean_sqrt_len',
+  pooling_mode_weightedmean_tokens: 'weightedmean',
+  pooling_mode_lasttoken: 'lasttoken',
+}
+
+/** Reads `modules.json` and `1_Pooling/config.json` of sentence-transformers. A folder without them gets the mean, normalized. https://sbert.net/docs/package_reference/sentence_transformer/models.html */
+export function readPooling(folder: string): PoolingSteps {
+  const modules = readJsonList(folder, 'modules.json').map((module) => {
+    const { type = '', path = '' } = (module ?? {}) as { type?: string; path?: string }
+    return { name: String(type).split('.').at(-1), path: String(path) }
+  })
+  if (modules.length === 0) return { poolings: ['mean'], normalize: true, dense: false }
+  const pooling = modules.find(({ name }) => name === 'Pooling')
+  if (pooling && !/^[\w.-]+$/.test(pooling.path))
+    throw broken(`modules.json in ${folder} names the folder "${pooling.path}", which is no folder of the model.`)
+  return {
+    poolings: pooling ? toPoolings(readJson(folder, `${pooling.path}/config.json`)) : ['mean'],
+    normalize: modules.some(({ name }) => name === 'Normalize'),
+    dense: modules.some(({ name }) => name === 'Dense'),
+  }
+}
+
+function toPoolings(config: object): Pooling[] {
+  const known = Object.entries(config).flatMap(([name, on]) => (on === true && flags[name] ? [flags[name]] : []))
+  return known.length > 0 ? known : ['mean']
+}

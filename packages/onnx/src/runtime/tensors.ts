@@ -1,0 +1,37 @@
+import { Tensor } from 'onnxruntime-node'
+
+/** A tensor of whole numbers, in the type that the graph wants. */
+export const integers = (type: Tensor.Type, values: readonly number[], dims: readonly number[]): Tensor =>
+  type === 'int32'
+    ? new Tensor('int32', Int32Array.from(values), dims)
+    : new Tensor('int64', BigInt64Array.from(values, BigInt), dims)
+
+/** The numbers of a tensor, from `start` on: a view where they are 32-bit floats, else a copy. */
+export function floatsOf({ data, type }: Tensor, start = 0): Float32Array {
+  if (type !== 'float16') return (data as Float32Array).subarray(start)
+  const bits = bitsOf(data).subarray(start)
+  const values = halves()
+  const floats = new Float32Array(bits.length)
+  for (let i = 0; i < bits.length; i++) floats[i] = values[bits[i] as number] as number
+  return floats
+}
+
+/** The bits of 16-bit floats: the runtime hands out a Float16Array where JavaScript has that (Node 24). */
+export function bitsOf(data: Tensor['data']): Uint16Array {
+  const { buffer, byteOffset, length } = data as Uint16Array
+  return new Uint16Array(buffer, byteOffset, length)
+}
+
+let table: Float32Array | undefined
+
+/** The value of every 16-bit float. */
+function halves(): Float32Array {
+  table ??= Float32Array.from({ length: 65_536 }, (_, bits) => {
+    const sign = bits >> 15 ? -1 : 1
+    const exponent = (bits >> 10) & 31
+    const fraction = bits & 1_023
+    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
+    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1_024) * 2 ** (exponent - 15))
+  })
+  return table
+}

@@ -1,0 +1,104 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { onnxFile } from './onnx-file.ts'
+import { scratchFolder } from './toy-model.ts'
+
+export interface ToyEncoderOptions {
+  /** `tokens`: the vector of a token is (id, 2 id). `pairs`: one logit, the sum of the ids. */
+  readonly gives?: 'tokens' | 'pairs'
+  /** Logits that the graph says it has. */
+  readonly classes?: number
+  readonly longest?: number
+  /** Further files of the folder, by name: JSON. */
+  readonly files?: Readonly<Record<string, unknown>>
+}
+
+/** Ids of the toy vocabulary: what stands around texts, and words. */
+const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'one', 'two', 'three', 'four', 'five', 'six', 'seven']
+
+/** Writes the folder of a real, tiny encoder that knows the words `one` (id 4) to `seven` (id 10). */
+export function toyEncoder({
+  gives = 'tokens',
+  classes = 1,
+  longest = 16,
+  files = {},
+}: ToyEncoderOptions = {}): string {
+  const folder = scratchFolder()
+  const write = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value))
+  for (const name of ['onnx', '1_Pooling']) mkdirSync(join(folder, name))
+  write('config.json', { max_position_embeddings: longest })
+  write('tokenizer.json', tokenizerJson)
+  write('tokenizer_config.json', { pad_token: '[PAD]' })
+  for (const [name, value] of Object.entries(files)) write(name, value)
+  writeFileSync(join(folder, 'onnx/model.onnx'), gives === 'tokens' ? tokenGraph() : pairGraph(classes))
+  return folder
+}
+
+const token = (id: string, type_id: number) => ({ SpecialToken: { id, type_id } })
+const text = (id: string, type_id: number) => ({ Sequence: { id, type_id } })
+
+const tokenizerJson = {
+  version: '1.0',
+  added_tokens: words.slice(0, 4).map((content, id) => ({
+    id,
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  })),
+  normalizer: null,
+  pre_tokenizer: { type: 'Whitespace' },
+  post_processor: {
+    type: 'TemplateProcessing',
+    single: [token('[CLS]', 0), text('A', 0), token('[SEP]', 0)],
+    pair: [token('[CLS]', 0), text('A', 0), token('[SEP]', 0), text('B', 1), token('[SEP]', 1)],
+    special_tokens: Object.fromEntries(
+      ['[CLS]', '[SEP]'].map((id) => [id, { id, ids: [words.indexOf(id)], tokens: [id] }]),
+    ),
+  },
+  decoder: null,
+  model: { type: 'WordLevel', vocab: Object.fromEntries(words.map((word, id) => [word, id])), unk_token: '[UNK]' },
+}
+
+const ids = ['input_ids', 'attention_mask'].map(
+  (name) => ({ name, type: 'int64', shape: ['batch', 'length'] }) as const,
+)
+const numbers = { op: 'Cast', inputs: ['input_ids'], outputs: ['numbers'], attributes: { to: 1 } }
+
+const tokenGraph = () =>
+  onnxFile({
+    inputs: ids,
+    outputs: [{ name: 'last_hidden_state', type: 'float32', shape: ['batch', 'length', 2] }],
+    constants: [
+      { name: 'axis', type: 'int64', dims: [1], data: BigInt64Array.of(-1n) },
+      { name: 'factors', type: 'float32', dims: [2], data: Float32Array.of(1, 2) },
+    ],
+    nodes: [
+      numbers,
+      { op: 'Unsqueeze', inputs: ['numbers', 'axis'], outputs: ['column'] },
+      { op: 'Mul', inputs: ['column', 'factors'], outputs: ['last_hidden_state'] },
+    ],
+  })
+
+/** Padding has the id 0, so that it adds nothing. */
+const pairGraph = (classes: number) =>
+  onnxFile({
+    inputs: ids,
+    outputs: [{ name: 'logits', type: 'float32', shape: ['batch', classes] }],
+    constants: [
+      { name: 'axis', type: 'int64', dims: [1], data: BigInt64Array.of(1n) },
+      {
+        name: 'factors',
+        type: 'float32',
+        dims: [classes],
+        data: Float32Array.from({ length: classes }, (_, i) => i + 1),
+      },
+    ],
+    nodes: [
+      numbers,
+      { op: 'ReduceSum', inputs: ['numbers', 'axis'], outputs: ['sums'] },
+      { op: 'Mul', inputs: ['sums', 'factors'], outputs: ['logits'] },
+    ],
+  })
