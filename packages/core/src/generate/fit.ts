@@ -1,6 +1,7 @@
 import type { Warning } from '../contract/part.ts'
 import type { Knob, TextCall, TextModel, TextSupport } from '../contract/text.ts'
 import { AnyModelError } from '../errors.ts'
+import { fitKnobs } from './fit-knobs.ts'
 
 /** The names of all tuning options: what a model that honours everything has in `supports.knobs`. */
 export const knobs: readonly Knob[] = [
@@ -30,28 +31,12 @@ export interface Fitted {
 
 /** Fits a call to what a model supports. Throws `unsupported` before anything is sent. */
 export function fit(call: TextCall, model: TextModel): Fitted {
-  const { supports } = model
   refuse(call, model)
-  const missing = knobs.filter(
-    (knob) => call[knob] !== undefined && !(supports.knobs ?? []).includes(knob) && !isEmpty(call[knob]),
-  )
-  if (missing.length === 0) return { call, warnings: [] }
-  if (call.onUnsupported === 'error') {
-    throw unsupported(model, `does not support ${missing.join(', ')}. Leave it out, or set onUnsupported: 'warn'.`)
-  }
-  const fitted: { -readonly [K in keyof TextCall]: TextCall[K] } = { ...call }
-  for (const knob of missing) delete fitted[knob]
-  const emulateStop = call.onUnsupported === 'emulate' && missing.includes('stop') ? call.stop : undefined
-  const warnings = missing
-    .filter((knob) => knob !== 'stop' || !emulateStop)
-    .map((option) => ({
-      option,
-      message: `${model.provider}/${model.id} does not support ${option}: it was left out.`,
-    }))
-  return { call: fitted, warnings, ...(emulateStop ? { emulateStop } : {}) }
+  const { stop, ...withoutStop } = call
+  const lacksStop = stop !== undefined && stop.length > 0 && !(model.supports.knobs ?? []).includes('stop')
+  if (!lacksStop || call.onUnsupported !== 'emulate') return fitKnobs(call, knobs, model)
+  return { ...fitKnobs(withoutStop as TextCall, knobs, model), emulateStop: stop }
 }
-
-const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
 function refuse(call: TextCall, model: TextModel): void {
   const { supports, provider } = model

@@ -60,12 +60,16 @@ class StreamedObject implements ArrayStream<unknown, unknown> {
   #target: Promise<Target> | undefined
 
   constructor({ schema, array, choice, ...options }: ObjectOptions & ObjectTarget) {
-    this.#run = new SharedRun(async (emit, signal) => {
-      this.#target = toTarget({ schema, array, choice } as ObjectTarget)
-      const target = await this.#target
-      const result = await runObject({ ...options, delivery: 'stream', signal }, target, emit)
-      return result as ObjectResult<unknown[]>
-    }, options.signal, mergeParts)
+    this.#run = new SharedRun(
+      async (emit, signal) => {
+        this.#target = toTarget({ schema, array, choice } as ObjectTarget)
+        const target = await this.#target
+        const result = await runObject({ ...options, delivery: 'stream', signal }, target, emit)
+        return result as ObjectResult<unknown[]>
+      },
+      options.signal,
+      mergeParts,
+    )
   }
 
   get result(): Promise<ObjectResult<unknown[]>> {

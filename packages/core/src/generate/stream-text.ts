@@ -32,10 +32,14 @@ class StreamedText<T extends Tools> implements TextStream<T> {
   readonly #run: SharedRun<TextResult<T>>
 
   constructor(options: TextOptions<T>) {
-    this.#run = new SharedRun(async (emit, signal) => {
-      const result = await run({ ...options, delivery: 'stream', signal } as unknown as TextOptions, emit)
-      return result as unknown as TextResult<T>
-    }, options?.signal, mergeParts)
+    this.#run = new SharedRun(
+      async (emit, signal) => {
+        const result = await run({ ...options, delivery: 'stream', signal } as unknown as TextOptions, emit)
+        return result as unknown as TextResult<T>
+      },
+      options?.signal,
+      mergeParts,
+    )
   }
 
   get result(): Promise<TextResult<T>> {

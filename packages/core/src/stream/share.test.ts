@@ -20,6 +20,7 @@ function source(count: number) {
     () => {
       state.left = true
     },
+    mergeParts,
   )
   return { shared, state }
 }
@@ -79,6 +80,7 @@ it('fragments merge up to the end of their block', async () => {
   const shared: Shared = new Shared(
     () => {},
     () => {},
+    mergeParts,
   )
   shared.keepAlive()
   for (let i = 0; i < 1_100; i++) shared.push(text('a'))
@@ -109,6 +111,7 @@ it('an error comes after what was there before it, to every reader', async () =>
       shared.fail(new Error('broke'))
     },
     () => {},
+    mergeParts,
   )
   for (let i = 0; i < 2; i++) {
     const reader = shared.read()
@@ -125,6 +128,7 @@ it('next() may be asked again before it has answered', async () => {
   const pushed: Shared = new Shared(
     () => {},
     () => {},
+    mergeParts,
   )
   const waiting = pushed.read()
   const both = Promise.all([waiting.next(), waiting.next()])

@@ -161,9 +161,7 @@ export type Choose<T, P = Part> = (part: P) => T | undefined
 export type Merge<P> = (past: P[], part: P) => void
 
 /** One reader of a `Shared`. */
-export class SharedReader<T = Part, P extends object = Part>
-  implements AsyncIterableIterator<T, undefined, undefined>
-{
+export class SharedReader<T = Part, P extends object = Part> implements AsyncIterableIterator<T, undefined, undefined> {
   readonly #shared: Shared<P>
   readonly #choose: Choose<T, P>
   #reader: Reader | undefined

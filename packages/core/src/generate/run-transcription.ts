@@ -1,0 +1,74 @@
+import type { TranscriptionEvent, TranscriptionKnob } from '../contract/transcription.ts'
+import { AnyModelError } from '../errors.ts'
+import { readMedia } from './file-input.ts'
+import { fitKnobs } from './fit-knobs.ts'
+import { givenModel } from './given-model.ts'
+import { runEvents } from './run-events.ts'
+import type { TranscribeOptions, Transcript } from './transcribe.ts'
+
+const knobs: readonly TranscriptionKnob[] = ['language', 'prompt', 'task', 'words', 'speakers', 'temperature']
+
+/** Asks a model to write down what is spoken; `emit` takes its events. */
+export async function runTranscription(
+  options: TranscribeOptions,
+  emit: (event: TranscriptionEvent) => void | Promise<void>,
+): Promise<Transcript> {
+  const { model: given, audio, downloads, words, speakers, task, ...rest } = options
+  const { signal } = options
+  const model = await givenModel(given, 'transcribe', 'onnx().transcription(id)')
+  check(options)
+  const tuning = {
+    ...rest,
+    ...(words && { words }),
+    ...(speakers && { speakers }),
+    ...(task === 'translate' && { task }),
+  }
+  const { call, warnings: missing } = fitKnobs(tuning, knobs, model)
+  signal?.throwIfAborted()
+  const media = await readMedia(isSource(audio) ? audio : { data: audio }, { downloads, signal })
+  const segments: Transcript['segments'][number][] = []
+  let text = ''
+  const { finish, warnings } = await runEvents<TranscriptionEvent>({
+    model,
+    warnings: missing,
+    ask: () => model.transcribe({ ...call, audio: media }),
+    take(event) {
+      if (event.type === 'text') text += event.text
+      if (event.type === 'segment') segments.push(event.segment)
+      return emit(event)
+    },
+    partial: () => ({ text, toolCalls: [] }),
+    signal,
+  })
+  const { language, seconds, usage, response } = finish
+  return {
+    text: text.trim(),
+    segments,
+    words: segments.flatMap(({ words = [] }) => words),
+    ...(language === undefined ? {} : { language }),
+    ...(seconds === undefined ? {} : { seconds }),
+    usage,
+    warnings,
+    response,
+  }
+}
+
+const isSource = (audio: TranscribeOptions['audio']): audio is Extract<TranscribeOptions['audio'], { data: unknown }> =>
+  typeof audio === 'object' && 'data' in audio
+
+function check({ audio, language, prompt, task, temperature }: TranscribeOptions): void {
+  const wrong = (message: string): never => {
+    throw new AnyModelError('invalid-argument', message)
+  }
+  if (typeof audio !== 'string' && (typeof audio !== 'object' || audio === null))
+    wrong('audio must be bytes, a URL, base64 text, or { data, mediaType }.')
+  if (language !== undefined && !isTag(language)) wrong('language must be a BCP 47 tag, such as "en" or "de-AT".')
+  if (prompt !== undefined && typeof prompt !== 'string') wrong('prompt must be a text.')
+  if (task !== undefined && task !== 'transcribe' && task !== 'translate')
+    wrong('task must be "transcribe" or "translate".')
+  if (temperature !== undefined && !(temperature >= 0)) wrong('temperature must be a number from 0 on.')
+}
+
+/** True for what may be a BCP 47 tag. */
+export const isTag = (language: unknown): boolean =>
+  typeof language === 'string' && /^[a-z]{2,8}(?:-[a-z0-9]{1,8})*$/i.test(language)
