@@ -326,3 +326,42 @@ test('the client types its verbs like the core', async () => {
   const { object: choice } = await ai.generateObject({ model: mockModel('"a"'), prompt, choice: ['a', 'b'] })
   expectTypeOf(choice).toEqualTypeOf<'a' | 'b'>()
 })
+
+describe('models of other kinds', () => {
+  const vectors = {
+    provider: 'mock',
+    id: 'lengths',
+    embed: async ({ values }: { readonly values: readonly string[] }) => ({
+      embeddings: values.map((value) => Float32Array.of(value.length)),
+      usage: {},
+      warnings: [],
+    }),
+  }
+
+  test('play roles, and are found by name or given', async () => {
+    const ai = await client({ config: { models: { embedding: vectors, alias: { use: { role: 'embedding' } } } } })
+    for (const model of ['embedding', 'alias', vectors, () => vectors])
+      expect([...(await ai.embed({ model, value: 'four' })).embedding]).toEqual([4])
+  })
+
+  test('a role is asked for its own kind only', async () => {
+    const ai = await client({ config: { models: { embedding: vectors, chat: mockModel('hi') } } })
+    expect(await errorOf(ai.generateText({ model: 'embedding', prompt }))).toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('"embedding" has no text model: it has embedding.'),
+    })
+    expect(await errorOf(ai.rerank({ model: 'chat', query: 'q', documents: ['a'] }))).toMatchObject({ code: 'config' })
+    expect(await errorOf(ai.generateSpeech({ model: 'groq/x', text: 'a' }))).toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('"groq" has no speech model'),
+    })
+  })
+
+  test('settings that only text models follow are not passed over in silence', async () => {
+    const ai = await client({ config: { models: { embedding: { use: vectors, retry: { attempts: 5 } } } } })
+    expect(await errorOf(ai.embed({ model: 'embedding', value: 'a' }))).toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('The role embedding sets retry'),
+    })
+  })
+})

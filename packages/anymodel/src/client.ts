@@ -10,6 +10,7 @@ import {
   embedMany,
   type Given,
   generateObject,
+  generateSpeech,
   generateText,
   type Infer,
   type InferInput,
@@ -20,13 +21,22 @@ import {
   type RerankOptions,
   rerank,
   type Schema,
+  type SpeechOptions,
+  type SpeechResult,
+  type SpeechStream,
   streamObject,
+  streamSpeech,
   streamText,
+  streamTranscription,
   type TextModel,
   type TextOptions,
   type TextResult,
   type TextStream,
   type Tools,
+  type TranscribeOptions,
+  type Transcript,
+  type TranscriptStream,
+  transcribe,
 } from '@anymodel/core'
 import type { LoadProgress } from '@anymodel/onnx'
 import type { Config } from './config/config.ts'
@@ -95,6 +105,10 @@ export interface AnyModel {
   embed(options: ByName<EmbedOptions>): Promise<EmbedResult>
   embedMany(options: ByName<EmbedManyOptions>): Promise<EmbedManyResult>
   rerank(options: ByName<RerankOptions>): Promise<RerankedResult>
+  generateSpeech(options: ByName<SpeechOptions>): Promise<SpeechResult>
+  streamSpeech(options: ByName<SpeechOptions>): SpeechStream
+  transcribe(options: ByName<TranscribeOptions>): Promise<Transcript>
+  streamTranscription(options: ByName<TranscribeOptions>): TranscriptStream
   /** The text model that plays a role now, with the role's defaults, clocks and retries: for functions that take a model. Rejects with `config` for a name that leads nowhere. */
   model(name: string): Promise<TextModel>
   /** Listens; gives what ends it. Broken edits that nobody listens for are process warnings. */
@@ -153,6 +167,10 @@ function verbs(now: () => Snapshot): Pick<AnyModel, Verb> {
     embed: (options) => embed({ ...options, model: given('embedding', options.model) }),
     embedMany: (options) => embedMany({ ...options, model: given('embedding', options.model) }),
     rerank: (options) => rerank({ ...options, model: given('rerank', options.model) }),
+    generateSpeech: (options) => generateSpeech({ ...options, model: given('speech', options.model) }),
+    streamSpeech: (options) => streamSpeech({ ...options, model: given('speech', options.model) }),
+    transcribe: (options) => transcribe({ ...options, model: given('transcription', options.model) }),
+    streamTranscription: (options) => streamTranscription({ ...options, model: given('transcription', options.model) }),
     // The overloads say what goes with what; here it is only handed on.
     generateObject: (options: ObjectOptionsByName) => generateObject(named(options) as never) as never,
     streamObject: (options: ObjectOptionsByName) => streamObject(named(options) as never) as never,
