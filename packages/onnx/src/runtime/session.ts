@@ -34,7 +34,7 @@ async function openSession(graph: string, { threads }: RuntimeOptions): Promise<
   try {
     return await InferenceSession.create(graph, {
       executionProviders: ['cpu'],
-      logSeverityLevel: 3,
+      logSeverityLevel: 4,
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     })
   } catch (error) {

@@ -6,10 +6,10 @@ export const integers = (type: Tensor.Type, values: readonly number[], dims: rea
     ? new Tensor('int32', Int32Array.from(values), dims)
     : new Tensor('int64', BigInt64Array.from(values, BigInt), dims)
 
-/** The numbers of a tensor, from `start` on: a view where they are 32-bit floats, else a copy. */
-export function floatsOf({ data, type }: Tensor, start = 0): Float32Array {
-  if (type !== 'float16') return (data as Float32Array).subarray(start)
-  const bits = bitsOf(data).subarray(start)
+/** The numbers of a tensor, from `start` on and before `end`: a view where they are 32-bit floats, else a copy. */
+export function floatsOf({ data, type }: Tensor, start = 0, end: number = data.length): Float32Array {
+  if (type !== 'float16') return (data as Float32Array).subarray(start, end)
+  const bits = bitsOf(data).subarray(start, end)
   const values = halves()
   const floats = new Float32Array(bits.length)
   for (let i = 0; i < bits.length; i++) floats[i] = values[bits[i] as number] as number

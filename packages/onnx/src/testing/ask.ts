@@ -1,23 +1,29 @@
 import type { Part, TextCall } from '@anymodel/core'
 import { readModelFolder } from '../model-folder.ts'
 import { type Engine, loadEngine } from '../text/engine.ts'
-import { generate } from '../text/generate.ts'
+import { Scheduler } from '../text/scheduler.ts'
+import { writer } from '../text/writer.ts'
 import { type ToyOptions, toyModel } from './toy-model.ts'
 
 /** A toy model loaded in this thread. */
 export const toyEngine = (options: ToyOptions): Promise<Engine> =>
   loadEngine(readModelFolder({ folder: toyModel(options) }))
 
-/** Asks an engine without a worker between, and gives all parts. */
-export async function ask(engine: Engine, call: Partial<TextCall> = {}): Promise<Part[]> {
+/** Asks an engine without a worker between, and gives all parts. `scheduler`: one that others are served by as well. */
+export async function ask(
+  engine: Engine,
+  call: Partial<TextCall> = {},
+  scheduler: Scheduler = new Scheduler(engine.graph, engine.weightBytes),
+): Promise<Part[]> {
   const all: Part[] = []
   const messages = [{ role: 'user' as const, content: 'hi' }]
   const job = {
     call: { messages, ...call },
+    model: 'toy',
     emit: (parts: readonly Part[]) => all.push(...parts),
     cancelled: () => false,
   }
-  await generate(engine, { ...job, model: 'toy' })
+  await scheduler.answer(job, writer(engine, job))
   return all
 }
 

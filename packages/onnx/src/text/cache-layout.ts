@@ -10,6 +10,10 @@ export interface CacheEntry {
   readonly type: Metadata['type']
   /** The shape before the first token: one row, no past. */
   readonly emptyShape: readonly number[]
+  /** The axis of the rows; absent where the graph takes one row only. */
+  readonly rowAxis?: number
+  /** The axis that grows with every token; absent for a state of fixed size, which can't go back to what it was before. */
+  readonly lengthAxis?: number
 }
 
 /** What a text model's graph takes and gives. */
@@ -57,17 +61,24 @@ function toEntry(input: Metadata, outputs: readonly string[]): CacheEntry {
     throw broken(
       `The graph wants the input "${name}", which this engine does not know. Export it as a decoder with past.`,
     )
-  return { input: name, output, type, emptyShape: toEmptyShape(input) }
+  return { input: name, output, type, ...toAxes(input) }
 }
 
 /** Sizes that the graph fixes stay; of the open ones the batch is 1 and the length of the past is 0. */
-function toEmptyShape({ name, shape }: Metadata): number[] {
+function toAxes({ name, shape }: Metadata): Pick<CacheEntry, 'emptyShape' | 'rowAxis' | 'lengthAxis'> {
   const open = shape.filter((size) => typeof size === 'string')
   if (open.length > 2)
     throw broken(
       `The graph leaves more than batch and length of "${name}" open (${open.join(', ')}). Export it with fixed heads.`,
     )
-  const isBatch = (size: string, at: number) =>
-    /batch/i.test(size) || (open.length === 2 && shape.indexOf(size) === at && open[0] === size)
-  return shape.map((size, at) => (typeof size === 'number' ? size : isBatch(size, at) ? 1 : 0))
+  const isBatch = (size: number | string, at: number) =>
+    typeof size === 'string' &&
+    (/batch/i.test(size) || (open.length === 2 && shape.indexOf(size) === at && open[0] === size))
+  const rowAxis = shape.findIndex(isBatch)
+  const lengthAxis = shape.findIndex((size, at) => typeof size === 'string' && !isBatch(size, at))
+  return {
+    emptyShape: shape.map((size, at) => (typeof size === 'number' ? size : at === rowAxis ? 1 : 0)),
+    ...(rowAxis < 0 ? {} : { rowAxis }),
+    ...(lengthAxis < 0 ? {} : { lengthAxis }),
+  }
 }

@@ -1,11 +1,12 @@
+import { statSync } from 'node:fs'
 import type { Tokenizer } from '@huggingface/tokenizers'
 import { contextLength, endTokens, type GenerationConfig, type ModelFolder } from '../model-folder.ts'
 import { loading } from '../runtime/load-step.ts'
 import { openGraph } from '../runtime/session.ts'
 import { openTokenizer } from '../runtime/tokenizer.ts'
 import type { Opening } from '../thread/served.ts'
+import type { TextGraph } from './batch.ts'
 import { graphLayout } from './cache-layout.ts'
-import { type Sequence, sequence } from './sequence.ts'
 import { type ChatTemplate, chatTemplate } from './template.ts'
 import { type TokenBytes, tokenBytes } from './token-bytes.ts'
 
@@ -13,8 +14,10 @@ import { type TokenBytes, tokenBytes } from './token-bytes.ts'
 export interface Engine {
   /** Token ids of a text. `raw`: with what the tokenizer puts before a text of its own. */
   encode(text: string, raw: boolean): number[]
-  begin(): Sequence
   template(tools: boolean): ChatTemplate | undefined
+  readonly graph: TextGraph
+  /** Bytes of the graph and its weights on disk. */
+  readonly weightBytes: number
   readonly bytes: TokenBytes
   readonly tokenizer: Tokenizer
   readonly ends: ReadonlySet<number>
@@ -31,15 +34,15 @@ export async function loadEngine(
 ): Promise<Engine> {
   const tokenizer = openTokenizer(model)
   const graph = await loading(model.weights, onStep, () => openGraph(model.graph, runtime, gate))
-  const layout = graphLayout(graph.session)
   const templates = new Map<boolean, ChatTemplate | undefined>()
   return {
     encode: (text, raw) => tokenizer.encode(text, { add_special_tokens: raw }).ids,
-    begin: () => sequence(graph.run, layout),
     template(tools) {
       if (!templates.has(tools)) templates.set(tools, chatTemplate(model.tokenizerConfig, tools))
       return templates.get(tools)
     },
+    graph: { run: graph.run, layout: graphLayout(graph.session) },
+    weightBytes: model.weights.reduce((sum, file) => sum + statSync(file).size, 0),
     bytes: tokenBytes(tokenizer, model.tokenizer),
     tokenizer,
     ends: endTokens(model, (token) => tokenizer.token_to_id(token)),

@@ -5,6 +5,7 @@ import type { Message } from '@anymodel/core'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readModelFolder } from '../model-folder.ts'
 import { ask, textIn } from '../testing/ask.ts'
+import { Batch } from './batch.ts'
 import { type Engine, loadEngine } from './engine.ts'
 import { topLogprobs } from './logprobs.ts'
 import { toPrompt } from './prompt.ts'
@@ -29,15 +30,14 @@ const references = (name: string): Case[] =>
 
 /** The argmax after every token of a text that is fed as it stands. */
 async function greedy(engine: Engine, prompt: readonly number[], count: number): Promise<number[]> {
-  const sequence = engine.begin()
+  const batch = Batch.of(engine.graph)
   const tokens: number[] = []
-  let logits = await sequence.feed(prompt)
+  let logits = await batch.feed([prompt])
   for (;;) {
-    tokens.push(best(logits))
+    tokens.push(best(logits.of(0, 0)))
     if (tokens.length === count) break
-    logits = await sequence.feed(tokens.slice(-1))
+    logits = await batch.feed([tokens.slice(-1)])
   }
-  sequence.dispose()
   return tokens
 }
 
@@ -81,8 +81,8 @@ describe('SmolLM2-135M-Instruct', async () => {
       const { messages, text, input_ids, tokens, margin, top5 } = reference
       if (messages) expect(toPrompt({ messages }, engine.template(false)).text).toBe(text)
       expect(engine.encode(text, !messages)).toEqual(input_ids)
-      const sequence = engine.begin()
-      let logits = await sequence.feed(input_ids)
+      const batch = Batch.of(engine.graph)
+      let logits = (await batch.feed([input_ids])).of(0, 0)
       for (const [i, token] of tokens.entries()) {
         const found = best(logits)
         if ((margin[i] as number) > 0.8) expect(found, `token ${i}`).toBe(token)
@@ -93,9 +93,8 @@ describe('SmolLM2-135M-Instruct', async () => {
           candidates++
           if (Math.abs((own.get(id) ?? Number.NEGATIVE_INFINITY) - logprob) < 0.5) near++
         }
-        if (i + 1 < tokens.length) logits = await sequence.feed([token])
+        if (i + 1 < tokens.length) logits = (await batch.feed([[token]])).of(0, 0)
       }
-      sequence.dispose()
     })
 
     // The runtime alone, fed in one go, leaves 4 of 288 tokens and 8 of 1,440 log probabilities outside: the kernels round activations to 8 bits.

@@ -2,16 +2,15 @@ import type { Part, TextCall } from '@anymodel/core'
 import { readModelFolder } from '../model-folder.ts'
 import type { Opening, Served } from '../thread/served.ts'
 import { loadEngine } from './engine.ts'
-import { generate } from './generate.ts'
+import { Scheduler } from './scheduler.ts'
+import { writer } from './writer.ts'
 
-/** Loads a text model. Its requests take turns, so a short answer does not wait for a long one. */
+/** Loads a text model. Its requests are answered together, as far as the graph and the memory allow; the rest wait in line. */
 export async function serveText(opening: Opening): Promise<Served<TextCall, Part>> {
   const engine = await loadEngine(readModelFolder(opening.location), opening)
+  const scheduler = new Scheduler(engine.graph, engine.weightBytes)
   return {
-    atOnce: 4,
-    async answer(job) {
-      job.emit([{ type: 'notice', kind: 'headers', message: 'The model reads the prompt.' }])
-      await generate(engine, job)
-    },
+    atOnce: Number.POSITIVE_INFINITY,
+    answer: async (job) => scheduler.answer(job, writer(engine, job)),
   }
 }

@@ -1,8 +1,9 @@
-import { isAnyModelError } from '@anymodel/core'
+import { isAnyModelError, type Part } from '@anymodel/core'
 import { describe, expect, it } from 'vitest'
 import { ask, finishOf, textIn, toyEngine } from '../testing/ask.ts'
 import { special } from '../testing/toy-model.ts'
-import { generate } from './generate.ts'
+import { Scheduler } from './scheduler.ts'
+import { writer } from './writer.ts'
 
 const bytes = (text: string) => [...new TextEncoder().encode(text)]
 
@@ -151,23 +152,21 @@ describe('leaving', () => {
     const engine = await toyEngine({ says: 'abcdefgh' })
     let runs = 0
     let shown = ''
-    const counting = {
-      ...engine,
-      begin: () => {
-        const sequence = engine.begin()
-        const feed = (tokens: readonly number[]) => {
-          runs++
-          return sequence.feed(tokens)
-        }
-        return { ...sequence, feed }
+    const { layout, run } = engine.graph
+    const counting = (...inputs: Parameters<typeof run>) => {
+      runs++
+      return run(...inputs)
+    }
+    const job = {
+      call: { messages: [{ role: 'user' as const, content: 'hi' }] },
+      model: 'toy',
+      emit: (parts: readonly Part[]) => {
+        shown += textIn(parts)
       },
+      cancelled: () => shown.length >= 3,
     }
-    const call = { messages: [{ role: 'user' as const, content: 'hi' }] }
-    const emit = (parts: Parameters<Parameters<typeof generate>[1]['emit']>[0]) => {
-      shown += textIn(parts)
-    }
-    await generate(counting, { call, model: 'toy', emit, cancelled: () => shown.length >= 3 })
+    await new Scheduler({ layout, run: counting }, engine.weightBytes).answer(job, writer(engine, job))
     expect(shown).toBe('abc')
-    expect(runs).toBe(4)
+    expect(runs).toBe(3)
   })
 })

@@ -6,44 +6,87 @@ import type { Engine } from './engine.ts'
 import { logSum, toLogprobEntry, topLogprobs } from './logprobs.ts'
 import { type Prompt, toPrompt } from './prompt.ts'
 import { type Sampler, sampler } from './sampler.ts'
-import type { Sequence } from './sequence.ts'
 import { toSampling } from './settings.ts'
 import { stopWatch } from './stop.ts'
 import { plainReader, TaggedCalls, toolTags } from './tool-calls.ts'
 
-type TextJob = Job<TextCall, Part>
+export type TextJob = Job<TextCall, Part>
 
-/** Prompt tokens per run of the graph: enough to keep the processor busy, few enough to notice an abort. */
-const chunkSize = 256
+/** What reading and writing took. */
+export interface Effort {
+  /** Prompt tokens that were known from before. */
+  readonly cached: number
+  readonly promptMs: number
+  readonly totalMs: number
+  /** In the graph; a run that served several texts counts for each. */
+  readonly runMs: number
+}
 
-/** Answers one call. Every run of the graph gives way to other jobs and to messages, so that an abort is seen after one token. */
-export async function generate(engine: Engine, job: TextJob): Promise<void> {
+/** Writes the answer to one call, a token at a time. */
+export interface Writer {
+  /** Tokens of the prompt. */
+  readonly prompt: readonly number[]
+  /** Most tokens that the answer may still have. */
+  readonly room: number
+  /** Chooses the next token by the logits after the last one and shows what it completes; `undefined` when the answer has ended. */
+  next(logits: Float32Array): number | undefined
+  /** Shows what was held back, and the finish. */
+  finish(effort: Effort): void
+}
+
+/** Makes the prompt of a call. Throws what is wrong with the call before anything is computed. */
+export function writer(engine: Engine, job: TextJob): Writer {
   const { call } = job
   const prompt = toPrompt(call, engine.template((call.tools?.length ?? 0) > 0))
   const tokens = engine.encode(prompt.text, prompt.raw)
   const limit = tokenLimit(engine, call, tokens.length)
+  const text = textOf(engine, call, prompt)
+  let choose: Chooser | undefined
+  let output = 0
+  let ended: Ended | undefined
   job.emit(prompt.warnings.map((warning) => ({ type: 'notice', kind: 'warning', message: warning.message, warning })))
-  const startedAt = performance.now()
-  const sequence = engine.begin()
-  try {
-    const logits = await read(sequence, tokens, job)
-    const promptMs = performance.now() - startedAt
-    if (!logits) return
-    const ended = await write({ engine, job, prompt, tokens, limit, sequence, logits })
-    if (!ended) return
-    const { parts, reason, rawReason, output, logprobs } = ended
-    const timing = { promptMs, totalMs: performance.now() - startedAt, runMs: sequence.runMs }
-    const usage = { input: tokens.length, output, total: tokens.length + output }
-    const response = {
-      provider,
-      model: job.model,
-      rawReason,
-      details: { timing, ...(logprobs && { logprobs: logprobs as Json }) },
-    }
-    job.emit([...parts, { type: 'finish', reason, usage, response }])
-  } finally {
-    sequence.dispose()
+  const take = (token: number): Ended | undefined => {
+    output++
+    if (engine.ends.has(token)) return { ...text.end('stop'), rawReason: 'end token' }
+    const { parts, ended } = text.push(token)
+    if (ended) return { ...text.end('stop', parts), rawReason: ended }
+    if (output >= limit.tokens) return { ...text.end('length', parts), rawReason: limit.reason }
+    job.emit(parts)
+    return undefined
   }
+  return {
+    prompt: tokens,
+    get room() {
+      return limit.tokens - output
+    },
+    next(logits) {
+      choose ??= chooser(engine, call, tokens, logits.length)
+      const token = choose.next(logits)
+      ended = take(token)
+      return ended ? undefined : token
+    },
+    finish({ cached, ...timing }) {
+      if (!ended) return
+      const { parts, reason, rawReason } = ended
+      const usage = {
+        input: tokens.length,
+        output,
+        total: tokens.length + output,
+        ...(cached > 0 && { cacheRead: cached }),
+      }
+      const logprobs = choose?.logprobs
+      const details = { timing, ...(logprobs && { logprobs: logprobs as Json }) }
+      const response = { provider, model: job.model, rawReason, details }
+      job.emit([...parts, { type: 'finish', reason, usage, response }])
+    },
+  }
+}
+
+interface Ended {
+  /** What was still held back. */
+  readonly parts: readonly Part[]
+  readonly reason: FinishReason
+  readonly rawReason: string
 }
 
 /** How many tokens the answer may have. Throws `context-length` when there is room for none. */
@@ -60,52 +103,8 @@ function tokenLimit({ context, generation }: Engine, { maxTokens }: TextCall, pr
   return wanted <= room ? { tokens: wanted, reason: 'max tokens' } : { tokens: room, reason: 'context length' }
 }
 
-/** Shows the prompt to the model; `undefined` when the job was cancelled on the way. */
-async function read(sequence: Sequence, tokens: readonly number[], job: TextJob): Promise<Float32Array | undefined> {
-  let logits: Float32Array | undefined
-  for (let at = 0; at < tokens.length; at += chunkSize) {
-    if (job.cancelled()) return undefined
-    logits = await sequence.feed(tokens.slice(at, at + chunkSize))
-  }
-  return logits
-}
-
-interface Writing {
-  readonly engine: Engine
-  readonly job: TextJob
-  readonly prompt: Prompt
-  readonly tokens: readonly number[]
-  readonly limit: { readonly tokens: number; readonly reason: string }
-  readonly sequence: Sequence
-  logits: Float32Array
-}
-
-interface Ended {
-  /** What was still held back. */
-  readonly parts: readonly Part[]
-  readonly reason: FinishReason
-  readonly rawReason: string
-  readonly output: number
-  readonly logprobs: readonly JsonObject[] | undefined
-}
-
-/** Token after token until the model, a stop text or a limit ends it; `undefined` when the job was cancelled. */
-async function write({ engine, job, prompt, tokens, limit, sequence, logits }: Writing): Promise<Ended | undefined> {
-  const { call } = job
-  const choose = chooser(engine, call, tokens, logits.length)
-  const text = textOf(engine, call, prompt)
-  for (let output = 1; ; output++) {
-    const token = choose.next(logits)
-    if (engine.ends.has(token))
-      return { ...text.end('stop'), rawReason: 'end token', output, logprobs: choose.logprobs }
-    const { parts, ended } = text.push(token)
-    if (ended) return { ...text.end('stop', parts), rawReason: ended, output, logprobs: choose.logprobs }
-    if (output >= limit.tokens)
-      return { ...text.end('length', parts), rawReason: limit.reason, output, logprobs: choose.logprobs }
-    if (parts.length > 0) job.emit(parts)
-    logits = await sequence.feed([token])
-    if (job.cancelled()) return undefined
-  }
+interface Chooser extends Sampler {
+  readonly logprobs: JsonObject[] | undefined
 }
 
 /** The sampler, writing down log probabilities where they are asked for. */
@@ -114,7 +113,7 @@ function chooser(
   call: TextCall,
   tokens: readonly number[],
   vocabulary: number,
-): Sampler & { readonly logprobs: JsonObject[] | undefined } {
+): Chooser {
   const choose = sampler(toSampling(call, generation, vocabulary), tokens, vocabulary)
   if (call.logprobs === undefined) return { ...choose, logprobs: undefined }
   const logprobs: JsonObject[] = []

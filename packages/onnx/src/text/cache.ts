@@ -1,0 +1,94 @@
+import type { Tensor } from 'onnxruntime-node'
+import { bitsOf } from '../runtime/tensors.ts'
+import type { CacheEntry } from './cache-layout.ts'
+
+/** The numbers of one tensor of the cache; 16-bit floats as their bits, which is what the runtime (1.30) reads them from. */
+export type Block = Float32Array | Uint16Array
+
+/** What the model remembers of one text: a block per entry of the layout, one row each, a column per token. It is never changed, so several may hold the same blocks. */
+export interface TextCache {
+  readonly length: number
+  readonly blocks: readonly Block[]
+}
+
+/** Some columns of one row in a block. */
+export interface Columns {
+  readonly block: Block
+  /** Rows and columns of the whole block. */
+  readonly rows: number
+  readonly columns: number
+  readonly row: number
+  readonly from: number
+}
+
+/** How an entry lies in memory: `before` rows, `between` rows and columns, and `after` columns, as products of sizes. */
+interface Strides {
+  readonly before: number
+  readonly between: number
+  readonly after: number
+}
+
+const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1)
+
+/** An entry whose rows can't be told apart by a stride (the length comes first, or there is but one row) counts as one row. */
+function strides({ emptyShape, rowAxis = -1, lengthAxis }: CacheEntry): Strides {
+  const row = lengthAxis !== undefined && rowAxis > lengthAxis ? -1 : rowAxis
+  const end = lengthAxis ?? row + 1
+  const sizes = emptyShape.map((size, at) => (at === rowAxis ? 1 : size))
+  return {
+    before: product(sizes.slice(0, Math.max(0, row))),
+    between: product(sizes.slice(row + 1, end)),
+    after: product(sizes.slice(lengthAxis === undefined ? end : end + 1)),
+  }
+}
+
+/** True when rows can be put together and taken apart. */
+export const joins = ({ rowAxis, lengthAxis }: CacheEntry): boolean =>
+  rowAxis !== undefined && (lengthAxis === undefined || lengthAxis > rowAxis)
+
+/** Copies columns of one row into another block; of a state of fixed size, all of the row. */
+export function copyColumns(entry: CacheEntry, source: Columns, target: Columns, count: number): void {
+  const { before, between, after } = strides(entry)
+  const fixed = entry.lengthAxis === undefined
+  const size = (fixed ? 1 : count) * after
+  const start = ({ rows, columns, row, from }: Columns, b: number, m: number) =>
+    fixed ? ((b * rows + row) * between + m) * after : (((b * rows + row) * between + m) * columns + from) * after
+  for (let b = 0; b < before; b++)
+    for (let m = 0; m < between; m++) {
+      const at = start(source, b, m)
+      target.block.set(source.block.subarray(at, at + size), start(target, b, m))
+    }
+}
+
+/** A block of zeros for so many rows and columns. */
+export function emptyBlock(entry: CacheEntry, rows: number, columns: number): Block {
+  const size = product(blockShape(entry, rows, columns))
+  return entry.type === 'float16' ? new Uint16Array(size) : new Float32Array(size)
+}
+
+/** The shape of a block. */
+export const blockShape = ({ emptyShape, rowAxis, lengthAxis }: CacheEntry, rows: number, columns: number): number[] =>
+  emptyShape.map((size, at) => (at === rowAxis ? rows : at === lengthAxis ? columns : size))
+
+/** The block that the graph gave. */
+export const toBlock = ({ data, type }: Tensor): Block => (type === 'float16' ? bitsOf(data) : (data as Float32Array))
+
+/** The cache as it was after its first `length` tokens. Only where every entry grows. */
+export function shortened(entries: readonly CacheEntry[], cache: TextCache, length: number): TextCache {
+  if (length === cache.length) return cache
+  const blocks = entries.map((entry, i) => {
+    const block = emptyBlock(entry, 1, length)
+    const row = { rows: 1, row: 0, from: 0 }
+    copyColumns(
+      entry,
+      { ...row, block: cache.blocks[i] as Block, columns: cache.length },
+      { ...row, block, columns: length },
+      length,
+    )
+    return block
+  })
+  return { length, blocks }
+}
+
+/** Bytes of a cache. */
+export const cacheBytes = ({ blocks }: TextCache): number => blocks.reduce((sum, block) => sum + block.byteLength, 0)

@@ -1,0 +1,56 @@
+import { Batch, type TextGraph } from './batch.ts'
+import { joins } from './cache.ts'
+
+/** Of the spread of the logits: what other kernels for more rows may change. A graph that looks at masked columns is far off. */
+const tolerance = 0.02
+
+/**
+ * Tries out whether the graph gives rows of a batch what it gives them alone, with columns masked in front of them and between their tokens. Some graphs take a mask and only count its ones (fused
+ * attention with right padding), and nothing in their metadata says so. `tokens`: some of the vocabulary, such as the beginning of a prompt.
+ */
+export async function masksColumns(graph: TextGraph, tokens: readonly number[]): Promise<boolean> {
+  if (!graph.layout.mask || !graph.layout.cache.every(joins)) return false
+  const pick = (count: number, from: number) =>
+    Array.from({ length: count }, (_, i) => tokens[(from + i) % tokens.length] as number)
+  const texts = [pick(3, 0), pick(6, 1)]
+  const next = pick(1, 2)
+  try {
+    const alone: Float32Array[] = []
+    for (const text of texts) {
+      const batch = Batch.of(graph)
+      await batch.feed([text])
+      alone.push((await batch.feed([next])).of(0, 0))
+    }
+    const batches = texts.map(() => Batch.of(graph))
+    for (const [i, batch] of batches.entries()) await batch.feed([texts[i] as number[]])
+    const both = Batch.join(
+      graph,
+      batches.map((batch) => ({ batch, row: 0 })),
+    )
+    const same = async () => {
+      const logits = await both.feed([next, next])
+      return alone.every((values, row) => near(values, logits.of(row, 0)))
+    }
+    if (!(await same())) return false
+    if (!graph.layout.cache.every(({ lengthAxis }) => lengthAxis !== undefined)) return true
+    both.rewind(0, 1, true)
+    both.rewind(1, 1, true)
+    return await same()
+  } catch {
+    // A graph that fixes the batch says so when it runs.
+    return false
+  }
+}
+
+function near(a: Float32Array, b: Float32Array): boolean {
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  let furthest = 0
+  for (let i = 0; i < a.length; i++) {
+    const value = a[i] as number
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+    furthest = Math.max(furthest, Math.abs(value - (b[i] as number)))
+  }
+  return furthest <= tolerance * (high - low)
+}
