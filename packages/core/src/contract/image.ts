@@ -14,7 +14,7 @@ export interface ImageTuning {
   readonly size?: { readonly width: number; readonly height: number }
   /** Width to height, such as `16:9`; for models that choose the pixels themselves. */
   readonly aspectRatio?: `${number}:${number}`
-  /** The same seed and options give the same picture. */
+  /** The same seed and options give the same picture. Picture `i` of a request has the seed `seed + i`. */
   readonly seed?: number
   /** What should not be in the picture. */
   readonly negativePrompt?: string

@@ -1,0 +1,114 @@
+import type { ImageCall, ImageKnob, ImageModel, MediaInput } from '../contract/image.ts'
+import type { Warning } from '../contract/part.ts'
+import { AnyModelError } from '../errors.ts'
+import { readMedia } from './file-input.ts'
+import type { ImageInput, ImageOptions } from './image-options.ts'
+
+/** All tuning options of pictures; `previews` is one that asks for more, and is left out in the same way. */
+const knobs: readonly (ImageKnob | 'previews')[] = [
+  'size',
+  'aspectRatio',
+  'seed',
+  'negativePrompt',
+  'steps',
+  'guidance',
+  'quality',
+  'background',
+  'format',
+  'strength',
+  'previews',
+]
+
+/** A call that a model can take, but for how many pictures. */
+interface Fitted {
+  readonly call: Omit<ImageCall, 'count'>
+  readonly warnings: readonly Warning[]
+}
+
+/** Checks the options, refuses what the model lacks or leaves it out, and reads the pictures. Rejects with `invalid-argument` or `unsupported` before anything is sent. */
+export async function toImageCall(options: ImageOptions, model: ImageModel): Promise<Fitted> {
+  const { model: _model, n: _n, concurrency: _concurrency, downloads, size, images, mask, ...rest } = options
+  check(options)
+  refuse(options, model)
+  const fetching = { downloads, signal: options.signal }
+  const read = (input: ImageInput) => readImage(input, fetching)
+  const pixels = size === undefined ? undefined : toSize(size)
+  const missing = knobs.filter((knob) => isGiven(options[knob]) && !has(model, knob))
+  if (missing.length > 0 && options.onUnsupported === 'error')
+    throw unsupported(model, `does not support ${missing.join(', ')}. Leave it out, or set onUnsupported: 'warn'.`)
+  const call: Record<string, unknown> = {
+    ...rest,
+    ...(pixels && { size: pixels }),
+    ...(images && images.length > 0 && { images: await Promise.all(images.map(read)) }),
+    ...(mask !== undefined && { mask: await read(mask) }),
+  }
+  for (const knob of missing) delete call[knob]
+  return {
+    call: call as unknown as Omit<ImageCall, 'count'>,
+    warnings: missing.map((option) => ({
+      option,
+      message: `${model.provider}/${model.id} does not support ${option}: it was left out.`,
+    })),
+  }
+}
+
+/** `previews: false` asks for nothing. */
+const isGiven = (value: unknown): boolean => value !== undefined && value !== false
+
+const has = ({ supports }: ImageModel, knob: ImageKnob | 'previews'): boolean =>
+  knob === 'previews' ? supports.previews === true : (supports.knobs ?? []).includes(knob)
+
+function refuse({ images = [], mask }: ImageOptions, model: ImageModel): void {
+  const { images: most = 0, mask: paints } = model.supports
+  if (images.length > most)
+    throw unsupported(
+      model,
+      most === 0 ? 'does not start from pictures.' : `takes at most ${most} picture${most === 1 ? '' : 's'}.`,
+    )
+  if (mask !== undefined && !paints) throw unsupported(model, 'does not paint within a mask.')
+}
+
+const unsupported = ({ provider, id }: ImageModel, what: string): AnyModelError =>
+  new AnyModelError('unsupported', `${provider}/${id} ${what}`, { provider, model: id })
+
+const wrong = (message: string): never => {
+  throw new AnyModelError('invalid-argument', message)
+}
+
+const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && Number(value) >= least
+
+function check(options: ImageOptions): void {
+  const { prompt, n, concurrency, seed, steps, guidance, strength, aspectRatio, images = [], mask } = options
+  if (typeof prompt !== 'string' || prompt.trim() === '') wrong('prompt must be a text that is not empty.')
+  for (const [name, value] of Object.entries({ n, concurrency, steps }))
+    if (value !== undefined && !isWhole(value, 1)) wrong(`${name} must be a whole number above 0, not ${value}.`)
+  if (seed !== undefined && !isWhole(seed, 0)) wrong(`seed must be a whole number from 0 on, not ${seed}.`)
+  if (guidance !== undefined && !(Number.isFinite(guidance) && guidance >= 0))
+    wrong(`guidance must be a number from 0 on, not ${guidance}.`)
+  if (strength !== undefined && !(strength >= 0 && strength <= 1))
+    wrong(`strength must be a number from 0 to 1, not ${strength}.`)
+  if (aspectRatio !== undefined && !/^[1-9]\d*:[1-9]\d*$/.test(aspectRatio))
+    wrong(`aspectRatio must look like 16:9, not "${aspectRatio}".`)
+  if (!Array.isArray(images)) wrong('images must be a list of pictures.')
+  if (images.length === 0 && mask !== undefined) wrong('mask says what of a picture is painted anew: give images too.')
+  if (images.length === 0 && strength !== undefined)
+    wrong('strength says how far the result may be from a picture: give images too.')
+}
+
+function toSize(size: NonNullable<ImageOptions['size']>): { readonly width: number; readonly height: number } {
+  const [, across, down] = typeof size === 'string' ? (/^(\d+)x(\d+)$/.exec(size) ?? []) : []
+  const { width, height } = typeof size === 'string' ? { width: Number(across), height: Number(down) } : size
+  if (isWhole(width, 1) && isWhole(height, 1)) return { width, height }
+  const given = typeof size === 'string' ? size : JSON.stringify(size)
+  return wrong(`size must be WIDTHxHEIGHT in pixels, such as 512x512, or { width, height }, not ${given}.`)
+}
+
+async function readImage(input: ImageInput, fetching: Parameters<typeof readMedia>[1]): Promise<MediaInput> {
+  const file = isBare(input) ? { data: input } : input
+  if (file?.data === undefined || file.data === null)
+    return wrong('A picture is given as bytes, as a URL, as a data URL or as base64 text.')
+  return readMedia(file, fetching)
+}
+
+const isBare = (input: ImageInput): input is Exclude<ImageInput, { readonly data: unknown }> =>
+  typeof input === 'string' || input instanceof Uint8Array || input instanceof ArrayBuffer || input instanceof URL
