@@ -195,13 +195,12 @@ describe('generateImage', () => {
 
   it('an abort rejects with the reason', async () => {
     const reason = new Error('enough')
-    const model = drawing()
+    const controller = new AbortController()
+    const model = drawing(everything, (_call, all) => Array.from({ length: 10_000 }, () => all[0] as ImageEvent))
     expect(await failing({ model, signal: AbortSignal.abort(reason) })).toBe(reason)
     expect(model.calls).toEqual([])
-    const controller = new AbortController()
     const running = failing({ model, signal: controller.signal })
-    while (model.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
-    controller.abort(reason)
+    setTimeout(() => controller.abort(reason), 5)
     expect(await running).toBe(reason)
   })
 })
