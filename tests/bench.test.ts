@@ -28,3 +28,10 @@ it('a program that asks one model stays small, bundled from the built packages',
   const { limits, start } = await bench('size')
   expect(start.groq).toBeLessThanOrEqual(limits.bundle)
 }, 120_000)
+
+it('the benchmark of local models runs, and every case has a figure', async () => {
+  const { figures, ratios } = await bench('local')
+  expect(Object.keys(figures)).toEqual(['anymodel'])
+  expect(Object.keys(figures.anymodel).length).toBeGreaterThanOrEqual(6)
+  for (const [name, times] of Object.entries(ratios.overFloor)) expect(times, name).toBeGreaterThan(1)
+}, 120_000)

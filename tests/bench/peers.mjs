@@ -13,20 +13,22 @@ export const peers = {
   genkit: ['genkit@1.42.0', '@genkit-ai/compat-oai@1.42.0'],
 }
 
+/** Where they are put. */
+export const root = join(tmpdir(), 'anymodel-bench')
+
 /** The folder to load a peer from; `undefined` when it can't be installed. */
-export function install(name) {
-  const root = join(tmpdir(), 'anymodel-bench')
-  const folder = join(root, `${name}-${peers[name].map((spec) => spec.split('@').at(-1)).join('-')}`)
+export function install(name, specs = peers[name], flags = []) {
+  const folder = join(root, `${name}-${specs.map((spec) => spec.split('@').at(-1)).join('-')}`)
   if (existsSync(folder)) return folder
   const making = `${folder}.${process.pid}`
-  console.error(`installing ${peers[name].join(' ')} into ${root}`)
+  console.error(`installing ${specs.join(' ')} into ${root}`)
   try {
     mkdirSync(making, { recursive: true })
     writeFileSync(join(making, 'package.json'), '{"private":true}')
     // Loads packages as code in this folder would, whatever their exports say.
     writeFileSync(join(making, 'load.mjs'), 'export const load = (name) => import(name)\n')
     const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
-    execFileSync('npm', ['install', ...options, ...peers[name]], {
+    execFileSync('npm', ['install', ...options, ...flags, ...specs], {
       cwd: making,
       stdio: ['ignore', 'ignore', 'inherit'],
     })

@@ -37,9 +37,13 @@ export async function startUpstream() {
 }
 
 /** Starts a client; `call` runs one task at a time. */
-export async function startClient({ file, wire, folder = '' }, execArgv = []) {
-  const child = fork(path('client.mjs'), [path(`clients/${file}.mjs`), wire, folder], {
-    env,
+export const startClient = ({ file, wire, folder = '' }, execArgv = []) =>
+  startProcess('client.mjs', [path(`clients/${file}.mjs`), wire, folder], { name: file, execArgv })
+
+/** Starts a program that takes tasks as `client.mjs` does. */
+export async function startProcess(program, args, { name, execArgv = [], env: more = {} }) {
+  const child = fork(path(program), args, {
+    env: { ...env, ...more },
     execArgv,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
@@ -48,9 +52,9 @@ export async function startClient({ file, wire, folder = '' }, execArgv = []) {
     words = (words + text).slice(-2_000)
   })
   let settle
-  child.on('exit', (code) => settle?.reject(new Error(`${file} ended with code ${code}. ${words}`)))
+  child.on('exit', (code) => settle?.reject(new Error(`${name} ended with code ${code}. ${words}`)))
   child.on('message', ({ value, error }) =>
-    error ? settle?.reject(new Error(`${file}: ${error}`)) : settle?.resolve(value),
+    error ? settle?.reject(new Error(`${name}: ${error}`)) : settle?.resolve(value),
   )
   const message = () => new Promise((resolve, reject) => (settle = { resolve, reject }))
   await message()

@@ -1,0 +1,53 @@
+// One client of local models in a process of its own: `local-client.mjs <client.mjs> <settings as JSON>`. It takes one task at a time and answers with what it cost.
+// A client module exports `open(settings)`, which gives the tasks that it can do:
+//   text({ folder, dtype, chats, maxTokens, ... })  one answer for each chat, all at once: { texts, tokens, firstMs }
+//   embed({ folder, dtype, values })                { vectors }
+//   transcribe({ folder, audio })                   { text }
+import { readFileSync } from 'node:fs'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { BroadcastChannel } from 'node:worker_threads'
+
+const [, , file, settings] = process.argv
+const client = await (await import(pathToFileURL(file))).open(JSON.parse(settings))
+
+const channel = new BroadcastChannel('local-bench-runs')
+const threads = new Map()
+channel.onmessage = ({ data }) => data.threadId !== undefined && threads.set(data.threadId, data.inside)
+
+/** Milliseconds inside the ONNX runtime so far, over all threads; 0 for a client without it. */
+async function insideRuntime() {
+  if (!globalThis.insideRuntime) return 0
+  channel.postMessage('how long?')
+  await sleep(50)
+  return globalThis.insideRuntime() + [...threads.values()].reduce((sum, inside) => sum + inside, 0)
+}
+
+const tasks = {
+  text: (args) => client.text(args),
+  embed: async (args) => ({ vectors: (await client.embed(args)).map((vector) => Array.from(vector)) }),
+  transcribe: ({ audio, ...args }) => client.transcribe({ ...args, audio: readFileSync(audio) }),
+}
+
+async function measured(task) {
+  const before = await insideRuntime()
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const start = performance.now()
+  const result = await task()
+  const ms = performance.now() - start
+  delay.disable()
+  return { ...result, ms, delayMs: delay.percentile(99) / 1e6, runMs: (await insideRuntime()) - before }
+}
+
+process.on('disconnect', () => process.exit())
+process.on('message', async ({ task, args }) => {
+  try {
+    process.send({ value: await measured(() => tasks[task](args)) })
+  } catch (error) {
+    process.send({ error: String(error?.stack ?? error) })
+  }
+})
+await sleep(0)
+process.send({ ready: true })

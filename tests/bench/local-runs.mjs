@@ -1,0 +1,27 @@
+// Loaded before a client (`--import`), in each of its threads: counts the time inside the ONNX runtime, which is the floor for whatever runs a graph.
+// LOCAL_BENCH_RUNTIME is the package.json of a package whose onnxruntime-node is meant.
+import { createRequire } from 'node:module'
+import { BroadcastChannel, isMainThread, threadId } from 'node:worker_threads'
+
+const from = process.env.LOCAL_BENCH_RUNTIME
+if (from) {
+  const load = createRequire(createRequire(from).resolve('onnxruntime-node'))
+  const { binding } = load('./binding.js')
+  let inside = 0
+  binding.InferenceSession = class extends binding.InferenceSession {
+    run(...args) {
+      const before = performance.now()
+      try {
+        return super.run(...args)
+      } finally {
+        inside += performance.now() - before
+      }
+    }
+  }
+  const channel = new BroadcastChannel('local-bench-runs')
+  channel.onmessage = ({ data }) => {
+    if (data === 'how long?') channel.postMessage({ threadId, inside })
+  }
+  channel.unref()
+  if (isMainThread) globalThis.insideRuntime = () => inside
+}
