@@ -110,8 +110,8 @@ function graph(tokens: readonly number[], type: 'float32' | 'float16'): Uint8Arr
   })
 }
 
-/** Byte-level BPE without merges: every byte is a token. */
-function tokenizerJson(): object {
+/** A tokenizer of byte-level BPE without merges: every byte is a token. */
+export function tokenizerJson(): object {
   const vocab: Record<string, number> = {}
   for (let byte = 0, next = 256; byte < 256; byte++) {
     const printable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174

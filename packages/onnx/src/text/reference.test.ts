@@ -8,8 +8,10 @@ import { ask, textIn } from '../testing/ask.ts'
 import { Batch } from './batch.ts'
 import { type Engine, loadEngine } from './engine.ts'
 import { topLogprobs } from './logprobs.ts'
+import { masksColumns } from './masking.ts'
 import { toPrompt } from './prompt.ts'
 import { best } from './sampler.ts'
+import { Scheduler } from './scheduler.ts'
 
 interface Case {
   readonly prompt?: string
@@ -57,6 +59,23 @@ describe.skipIf(stories.length === 0)('stories260k (skipped without ../shared/mo
     // The reference text is decoded on its own and so lost the space that joins it to the prompt.
     expect(textIn(parts).replace(/^ /, '')).toBe(text)
   })
+
+  it('writes exactly the references together, and again from what is kept of them', async () => {
+    if (!engine) return
+    const scheduler = new Scheduler(engine.graph, engine.weightBytes)
+    const endless = { ...engine, ends: new Set<number>() }
+    for (const round of [1, 2]) {
+      const answers = stories.map(async ({ prompt, tokens }) => {
+        const messages = [{ role: 'user' as const, content: prompt as string }]
+        return textIn(await ask(endless, { messages, maxTokens: tokens.length, temperature: 0 }, scheduler))
+      })
+      const texts = (await Promise.all(answers)).map((text) => text.replace(/^ /, ''))
+      expect(texts, `round ${round}`).toEqual(stories.map(({ text }) => text))
+    }
+    const { batches, cachedTokens } = scheduler.stats()
+    expect(Math.max(...Object.keys(batches).map(Number))).toBe(Math.min(8, stories.length))
+    expect(cachedTokens).toBeGreaterThan(0)
+  })
 })
 
 const smol = references('smollm2-135m-instruct')
@@ -69,6 +88,10 @@ describe('SmolLM2-135M-Instruct', async () => {
   it('answers greedily with a sure token, offline and alone', async () => {
     const messages = [{ role: 'user' as const, content: 'What is the opposite of hot?' }]
     expect(textIn(await ask(engine, { messages, maxTokens: 6, temperature: 0 }))).toMatch(/^The opposite of hot is/)
+  })
+
+  it('passes over masked columns, so that texts can go through it together', async () => {
+    expect(await masksColumns(engine.graph, engine.encode('The opposite of hot is cold.', false))).toBe(true)
   })
 
   describe.skipIf(smol.length === 0)('against the reference (skipped without ../shared/models)', () => {

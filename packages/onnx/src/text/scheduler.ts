@@ -140,7 +140,7 @@ export class Scheduler {
       for (const group of await this.#groups()) await this.#guard(group, () => this.#write(group))
       const next = this.#nextToRead()
       if (next) await this.#guard([next], () => this.#read(next))
-      this.#slots.shrink(Math.max(0, this.#cacheMemory - this.#liveBytes()))
+      this.#makeRoom()
     }
     this.#looping = false
   }
@@ -323,12 +323,18 @@ export class Scheduler {
     const { place, tokens, cached } = sequence
     this.#remove(sequence)
     if (place && cached > 0) this.#slots.put(tokens.slice(0, cached), place.batch.take(place.row))
+    this.#makeRoom()
     sequence.settle.done()
   }
 
   #remove(sequence: Sequence): void {
     this.#reading = this.#reading.filter((other) => other !== sequence)
     this.#writing = this.#writing.filter((other) => other !== sequence)
+  }
+
+  /** What is kept gives way to what is under way. */
+  #makeRoom(): void {
+    this.#slots.shrink(Math.max(0, this.#cacheMemory - this.#liveBytes()))
   }
 
   #liveBytes(): number {

@@ -31,7 +31,11 @@ export function speculation(): Speculation {
         places.set(keyAt(tokens, indexed), indexed)
       if (tokens.length < context || tokens.length < resumeAt || most <= 0) return []
       const place = places.get(keyAt(tokens, tokens.length))
-      return place === undefined ? [] : tokens.slice(place, place + Math.min(reach, most))
+      if (place === undefined) return []
+      const proposal = tokens.slice(place, place + Math.min(reach, most))
+      // Where the place is so near that what followed ends here, it is repeated.
+      for (let i = 0; proposal.length < Math.min(reach, most); i++) proposal.push(proposal[i] as number)
+      return proposal
     },
     learn(proposed, accepted) {
       if (proposed === 0) return
