@@ -1,4 +1,10 @@
 export type { Answer, AnswerPart, Content, Ending, Script } from './answer.ts'
+export {
+  type EmbeddingModelSuite,
+  type LiveEmbeddingModelSuite,
+  testEmbeddingModel,
+  testLiveEmbeddingModel,
+} from './conformance/embedding-model.ts'
 export { type LiveTextModelSuite, testLiveTextModel } from './conformance/live.ts'
 export type { TestRunner } from './conformance/runner.ts'
 export { type TextModelSuite, testTextModel } from './conformance/text-model.ts'
@@ -8,7 +14,10 @@ export { type ModelServer, type ModelServerOptions, modelServer, type Served } f
 export { seeded } from './server/random.ts'
 export type { Reply, ServedRequest } from './server/reply.ts'
 export { anthropicMessagesWire } from './wire/anthropic-messages.ts'
+export type { EmbeddingWire } from './wire/embedding-wire.ts'
 export { geminiWire } from './wire/gemini.ts'
+export { geminiEmbeddingsWire } from './wire/gemini-embeddings.ts'
 export { openaiChatWire } from './wire/openai-chat.ts'
+export { openaiEmbeddingsWire } from './wire/openai-embeddings.ts'
 export { openaiResponsesWire } from './wire/openai-responses.ts'
 export type { ServiceError, Wire, WireEvent } from './wire/wire.ts'

@@ -97,9 +97,19 @@ describe('embedMany', () => {
     expect(model.calls).toEqual([])
   })
 
-  it('a model that gives too few vectors has not answered', async () => {
-    const model = lengths({ embed: async () => ({ embeddings: [], usage: {}, warnings: [] }) })
-    await expect(embedMany({ model, values })).rejects.toMatchObject({ code: 'malformed', model: 'lengths' })
+  it.each<[string, number[][], RegExp]>([
+    ['too few', [[1]], /1 vectors for 2 values/],
+    ['empty', [[], []], /empty/],
+    ['of different lengths', [[1], [1, 2]], /different lengths/],
+    ['no numbers', [[1], [Number.NaN]], /no number/],
+  ])('vectors that are %s are no answer', async (_name, vectors, message) => {
+    const embeddings = vectors.map((vector) => Float32Array.from(vector))
+    const model = lengths({ embed: async () => ({ embeddings, usage: {}, warnings: [] }) })
+    await expect(embedMany({ model, values: ['a', 'b'] })).rejects.toMatchObject({
+      code: 'malformed',
+      model: 'lengths',
+      message: expect.stringMatching(message),
+    })
   })
 
   it.each<[string, object, RegExp]>([

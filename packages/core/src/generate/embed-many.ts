@@ -84,14 +84,20 @@ function toBatches(values: readonly string[], size: number): (readonly string[])
   return batches
 }
 
-/** One vector for each value, or the answer is no answer. */
+/** One vector of numbers for each value, all of one length, or the answer is no answer. */
 function complete(result: EmbeddingResult, batch: readonly string[], { provider, id }: EmbeddingModel) {
-  const count = result.embeddings.length
-  if (count === batch.length) return result
-  throw new AnyModelError('malformed', `${provider}/${id} gave ${count} vectors for ${batch.length} values.`, {
-    provider,
-    model: id,
-  })
+  const { embeddings } = result
+  const fail = (what: string): never => {
+    throw new AnyModelError('malformed', `${provider}/${id} gave ${what} for ${batch.length} values.`, {
+      provider,
+      model: id,
+    })
+  }
+  if (embeddings.length !== batch.length) fail(`${embeddings.length} vectors`)
+  if (embeddings[0]?.length === 0) fail('empty vectors')
+  if (embeddings.some(({ length }) => length !== embeddings[0]?.length)) fail('vectors of different lengths')
+  if (!embeddings.every((vector) => vector.every(Number.isFinite))) fail('vectors with something that is no number')
+  return result
 }
 
 const unique = (warnings: readonly Warning[]): Warning[] => [

@@ -53,7 +53,7 @@ const waits: readonly (readonly [string, () => Partial<Reply>, number | undefine
 const keyHeaders = ['authorization', 'x-api-key', 'x-goog-api-key', 'api-key']
 
 /** The credential that a request carried, or one that looks like it. */
-function keyOf({ headers }: ServedRequest): string {
+export function keyOf({ headers }: ServedRequest): string {
   const sent = keyHeaders
     .map((name) => headers[name])
     .find(Boolean)
@@ -62,7 +62,7 @@ function keyOf({ headers }: ServedRequest): string {
 }
 
 /** Everything that an error shows of itself. */
-const shown = (error: AnyModelError): string =>
+export const shown = (error: AnyModelError): string =>
   `${error.message} ${JSON.stringify(error)} ${String(error)} ${error.stack}`
 
 /** Errors of a service, wherever it puts them. */

@@ -31,6 +31,9 @@ function toEmbeddingRequest(
   return { path: `/${name}:batchEmbedContents`, body: { requests }, warnings: [] }
 }
 
+const isVector = (embedding: { values?: unknown } | null): boolean =>
+  Array.isArray(embedding?.values) && embedding.values.every((number) => typeof number === 'number')
+
 interface EmbeddingBody {
   embeddings?: { values?: number[] }[]
   usageMetadata?: WireUsage
@@ -38,7 +41,7 @@ interface EmbeddingBody {
 
 function toEmbeddings(value: unknown, { values }: EmbeddingCall): Omit<EmbeddingResult, 'warnings'> {
   const { embeddings = [], usageMetadata } = (value ?? {}) as EmbeddingBody
-  if (embeddings.length !== values.length || embeddings.some((embedding) => !Array.isArray(embedding?.values)))
+  if (embeddings.length !== values.length || !embeddings.every(isVector))
     throw new AnyModelError('malformed', `The answer does not have one vector for each of the ${values.length} values.`)
   return {
     embeddings: embeddings.map((embedding) => Float32Array.from(embedding.values ?? [])),

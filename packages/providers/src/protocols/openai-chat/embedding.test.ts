@@ -34,6 +34,9 @@ test('the length of the vectors goes where the service has it, or is warned of',
 test.each([
   [{}],
   [{ data: [] }],
+  [{ data: [{ index: 0, embedding: [null] }] }],
+  [{ data: [{ index: 0, embedding: { 0: 1 } }] }],
+  [{ data: [{ index: 0, embedding: 'AAAA' }] }],
   [
     {
       data: [

@@ -25,7 +25,7 @@ function toEmbeddingRequest(
 }
 
 interface EmbeddingBody {
-  data?: { index?: number; embedding?: string | number[] }[] | null
+  data?: { index?: number; embedding?: unknown }[] | null
   usage?: { prompt_tokens?: number | null; total_tokens?: number | null } | null
 }
 
@@ -49,10 +49,13 @@ function toEmbeddings(value: unknown, { values }: EmbeddingCall): Omit<Embedding
   }
 }
 
-/** Numbers, or little-endian 32-bit floats in base64. */
-function toVector(embedding: string | readonly number[]): Float32Array {
-  if (typeof embedding !== 'string') return Float32Array.from(embedding)
-  const bytes = Buffer.from(embedding, 'base64')
+/** Numbers, or little-endian 32-bit floats in base64. Throws `malformed` for anything else. */
+function toVector(embedding: unknown): Float32Array {
+  if (Array.isArray(embedding) && embedding.every((number) => typeof number === 'number'))
+    return Float32Array.from(embedding as number[])
+  const bytes = typeof embedding === 'string' ? Buffer.from(embedding, 'base64') : undefined
+  if (!bytes || bytes.byteLength % 4 !== 0)
+    throw new AnyModelError('malformed', 'The answer has a vector that is neither numbers nor base64 of 32-bit floats.')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return Float32Array.from({ length: bytes.byteLength >> 2 }, (_, at) => view.getFloat32(at * 4, true))
 }
