@@ -3,10 +3,12 @@ import { mistral } from '@anymodel/providers/mistral'
 import { openaiEmbeddingsWire, testEmbeddingModel } from '@anymodel/testing'
 import { describe, expect, it } from 'vitest'
 
+type Body = (context?: { skip(): void }) => Promise<void>
+
 /** The cases of the suite for a model, not run. */
-function casesFor(change: (model: EmbeddingModel) => EmbeddingModel): Map<string, () => Promise<void>> {
-  const cases = new Map<string, () => Promise<void>>()
-  const test = Object.assign((name: string, body: () => Promise<void>) => void cases.set(name, body), {
+function casesFor(change: (model: EmbeddingModel) => EmbeddingModel): Map<string, Body> {
+  const cases = new Map<string, Body>()
+  const test = Object.assign((name: string, body: Body) => void cases.set(name, body), {
     skip: () => {},
   })
   testEmbeddingModel({

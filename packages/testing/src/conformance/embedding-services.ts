@@ -15,7 +15,7 @@ export interface EmbeddingServiceContext extends EmbeddingContext {
 }
 
 /** Numbers that a text alone decides. */
-export function vectorOf(text: string, length = 8): number[] {
+function vectorOf(text: string, length = 8): number[] {
   let state = 2_166_136_261
   for (const character of text) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 16_777_619) >>> 0
   return Array.from({ length }, () => {
