@@ -1,2 +1,2 @@
-export type { Dtype } from './names.ts'
+export type { Dtype } from './dtypes.ts'
 export { type LoadProgress, type Onnx, type OnnxOptions, onnx } from './onnx.ts'

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Dtype, dtypes } from './dtypes.ts'
 import { broken, list, readJson, refusePointer } from './folder.ts'
-import { type Dtype, dtypes, type Location } from './names.ts'
+import type { Location } from './names.ts'
 
 type Ids = number | readonly number[] | null
 

@@ -1,5 +1,5 @@
 import type { AnyModelError, ErrorCode, ErrorInfo } from '@anymodel/core'
-import type { Dtype } from '../names.ts'
+import type { Dtype } from '../dtypes.ts'
 import type { LoadStep } from '../runtime/load-step.ts'
 import type { RuntimeOptions } from '../runtime/session.ts'
 import type { Gate } from './gate.ts'
@@ -23,6 +23,7 @@ export interface Event {
 export type Order =
   | { readonly type: 'ask'; readonly id: number; readonly model: string; readonly call: unknown }
   | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'stats'; readonly id: number }
   | { readonly type: 'close' }
 
 /** From the worker to the caller's thread. `failed` without an id: loading failed, and the worker is of no more use. */
@@ -30,6 +31,7 @@ export type Report =
   | { readonly type: 'loading'; readonly step: LoadStep }
   | { readonly type: 'events'; readonly id: number; readonly events: readonly Event[] }
   | { readonly type: 'failed'; readonly id?: number; readonly error: PlainError }
+  | { readonly type: 'stats'; readonly id: number; readonly stats: unknown }
 
 /** An error in a form that survives the way between threads. */
 export interface PlainError {
