@@ -1,7 +1,11 @@
+import type { EmbeddingCall, EmbeddingModel } from '../contract/embedding.ts'
 import type { Attempt, Part } from '../contract/part.ts'
+import type { RerankCall, RerankModel } from '../contract/rerank.ts'
 import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/text.ts'
-import { type AnyModelError, isAnyModelError } from '../errors.ts'
+import { isAnyModelError } from '../errors.ts'
 import { pause } from './pause.ts'
+import { retrying } from './retry-call.ts'
+import { retryDelay } from './retry-delay.ts'
 
 export interface RetryOptions {
   /** Upper bound on the requests that the service sees. Default 3. */
@@ -13,9 +17,25 @@ export interface RetryOptions {
 /**
  * Asks again when a request fails before the first content: connection errors, 408, 409, 429, 5xx, overload, a stream that breaks or is garbage before it says anything. The service's own wait
  * (`retryAfter`) counts, else exponential backoff with jitter. Never after content was delivered, never when a clock of `withTimeout` ran out (a silent route stays silent), never what can't succeed
- * the second time. Each failed attempt is a `retry` notice.
+ * the second time. Each failed attempt of a text model is a `retry` notice.
  */
-export function withRetry(model: TextModel, { attempts = 3, maxWait = 20_000 }: RetryOptions = {}): TextModel {
+export function withRetry(model: TextModel, options?: RetryOptions): TextModel
+export function withRetry(model: EmbeddingModel, options?: RetryOptions): EmbeddingModel
+export function withRetry(model: RerankModel, options?: RetryOptions): RerankModel
+export function withRetry(
+  model: TextModel | EmbeddingModel | RerankModel,
+  { attempts = 3, maxWait = 20_000 }: RetryOptions = {},
+): TextModel | EmbeddingModel | RerankModel {
+  const limits = { attempts, maxWait }
+  if ('embed' in model) {
+    const { provider, id, maxBatch } = model
+    const embed = retrying((call: EmbeddingCall) => model.embed(call), limits)
+    return { provider, id, ...(maxBatch === undefined ? {} : { maxBatch }), embed }
+  }
+  if ('rerank' in model) {
+    const { provider, id } = model
+    return { provider, id, rerank: retrying((call: RerankCall) => model.rerank(call), limits) }
+  }
   return {
     ...wrap(model),
     stream: (call) => ({ [Symbol.asyncIterator]: () => new Retrying(model, call, attempts, maxWait) }),
@@ -24,16 +44,6 @@ export function withRetry(model: TextModel, { attempts = 3, maxWait = 20_000 }: 
 
 /** What a wrapper keeps of the model inside. */
 export const wrap = ({ provider, id, supports }: TextModel): Omit<TextModel, 'stream'> => ({ provider, id, supports })
-
-/** Milliseconds before attempt number `attempt` + 1, without a hint: 0.5, 1, 2, 4, 8 s, up to a quarter less. */
-const backoff = (attempt: number): number => Math.min(500 * 2 ** (attempt - 1), 8_000) * (1 - Math.random() * 0.25)
-
-/** Milliseconds to wait before asking the same model again; `undefined` when it should not be asked again. */
-function retryDelay(error: AnyModelError, attempt: number, maxWait: number): number | undefined {
-  if (!error.retryable || error.clock || error.phase === 'post-content') return undefined
-  const delay = error.retryAfter ?? backoff(attempt)
-  return delay > maxWait ? undefined : delay
-}
 
 class Retrying implements PartIterator {
   readonly #model: TextModel
