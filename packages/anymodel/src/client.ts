@@ -9,9 +9,13 @@ import {
   embed,
   embedMany,
   type Given,
+  generateImage,
   generateObject,
   generateSpeech,
   generateText,
+  type ImageOptions,
+  type ImageResult,
+  type ImageStream,
   type Infer,
   type InferInput,
   type ObjectOptions,
@@ -24,6 +28,7 @@ import {
   type SpeechOptions,
   type SpeechResult,
   type SpeechStream,
+  streamImage,
   streamObject,
   streamSpeech,
   streamText,
@@ -105,6 +110,8 @@ export interface AnyModel {
   embed(options: ByName<EmbedOptions>): Promise<EmbedResult>
   embedMany(options: ByName<EmbedManyOptions>): Promise<EmbedManyResult>
   rerank(options: ByName<RerankOptions>): Promise<RerankedResult>
+  generateImage(options: ByName<ImageOptions>): Promise<ImageResult>
+  streamImage(options: ByName<ImageOptions>): ImageStream
   generateSpeech(options: ByName<SpeechOptions>): Promise<SpeechResult>
   streamSpeech(options: ByName<SpeechOptions>): SpeechStream
   transcribe(options: ByName<TranscribeOptions>): Promise<Transcript>
@@ -167,6 +174,8 @@ function verbs(now: () => Snapshot): Pick<AnyModel, Verb> {
     embed: (options) => embed({ ...options, model: given('embedding', options.model) }),
     embedMany: (options) => embedMany({ ...options, model: given('embedding', options.model) }),
     rerank: (options) => rerank({ ...options, model: given('rerank', options.model) }),
+    generateImage: (options) => generateImage({ ...options, model: given('image', options.model) }),
+    streamImage: (options) => streamImage({ ...options, model: given('image', options.model) }),
     generateSpeech: (options) => generateSpeech({ ...options, model: given('speech', options.model) }),
     streamSpeech: (options) => streamSpeech({ ...options, model: given('speech', options.model) }),
     transcribe: (options) => transcribe({ ...options, model: given('transcription', options.model) }),
