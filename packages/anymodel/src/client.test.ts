@@ -5,7 +5,7 @@ import { mockModel, modelServer } from '@anymodel/testing'
 import { afterEach, describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { type AnyModel, type AnyModelOptions, anymodel } from './client.ts'
-import { type AnyModelError, tool } from './index.ts'
+import { AnyModelError, tool } from './index.ts'
 import { testFile, testFolder } from './testing/config-file.ts'
 
 afterEach(() => void vi.unstubAllEnvs())
@@ -357,11 +357,28 @@ describe('models of other kinds', () => {
     })
   })
 
-  test('settings that only text models follow are not passed over in silence', async () => {
-    const ai = await client({ config: { models: { embedding: { use: vectors, retry: { attempts: 5 } } } } })
+  test('settings that a kind does not follow are not passed over in silence', async () => {
+    const ai = await client({ config: { models: { embedding: { use: vectors, timeouts: { total: '1s' } } } } })
     expect(await errorOf(ai.embed({ model: 'embedding', value: 'a' }))).toMatchObject({
       code: 'config',
-      message: expect.stringContaining('The role embedding sets retry'),
+      message: expect.stringContaining('The role embedding sets timeouts'),
     })
+  })
+
+  test('vectors are asked for again as the role says', async () => {
+    let calls = 0
+    const shaky = {
+      ...vectors,
+      async embed(call: { readonly values: readonly string[] }) {
+        if (++calls % 3 !== 0) throw new AnyModelError('rate-limit', 'Slow down.', { retryAfter: 1 })
+        return vectors.embed(call)
+      },
+    }
+    const ai = await client({
+      config: { models: { embedding: shaky, once: { use: { role: 'embedding' }, retry: { attempts: 1 } } } },
+    })
+    expect([...(await ai.embed({ model: 'embedding', value: 'four' })).embedding]).toEqual([4])
+    expect(await errorOf(ai.embed({ model: 'once', value: 'a' }))).toMatchObject({ code: 'rate-limit' })
+    expect(calls).toBe(4)
   })
 })

@@ -9,7 +9,7 @@ import type { AnyKindOfModel } from './kinds.ts'
 
 const textSettings = ['defaults', 'timeouts', 'retry'] as const
 
-/** Settings of a role that only text models follow. */
+/** Settings of a role that not all kinds of models follow. */
 export type TextSetting = (typeof textSettings)[number]
 
 interface ModelName {

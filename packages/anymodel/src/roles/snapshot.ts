@@ -1,4 +1,11 @@
-import { AnyModelError, type TextModel, type TimeoutOptions, withRetry, withTimeout } from '@anymodel/core'
+import {
+  AnyModelError,
+  type RetryOptions,
+  type TextModel,
+  type TimeoutOptions,
+  withRetry,
+  withTimeout,
+} from '@anymodel/core'
 import type { LoadProgress } from '@anymodel/onnx'
 import type { CheckedConfig, TypedProvider } from '../config/check.ts'
 import type { ProviderType } from '../config/config.ts'
@@ -40,10 +47,18 @@ export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings):
     },
     async modelOf(kind, name) {
       const route = toRoute(config, name)
-      if (route.given.length > 0) throw textOnly(route, kind)
-      return (await find(kind, route, { name, config, surroundings })).model
+      const unheard = route.given.filter((setting) => !(setting === 'retry' && kind in retried))
+      if (unheard.length > 0) throw notForKind(route, unheard, kind)
+      const { model } = await find(kind, route, { name, config, surroundings })
+      return retried[kind]?.(model, route.retry) ?? model
     },
   }
+}
+
+/** The kinds besides text whose requests are asked again when they fail. */
+const retried: { readonly [K in Kind]?: (model: Models[K], retry: RetryOptions) => Models[K] } = {
+  embedding: (model, retry) => withRetry(model, retry),
+  rerank: (model, retry) => withRetry(model, retry),
 }
 
 interface Setting {
@@ -93,10 +108,10 @@ const noneOfKind = (kind: Kind, who: string, has: readonly Kind[]): AnyModelErro
     `"${who}" has no ${kind} model: it has ${has.join(', ')}. Name another provider or role for this call.`,
   )
 
-const textOnly = ({ roles, given }: Route, kind: Kind): AnyModelError =>
+const notForKind = ({ roles }: Route, settings: readonly string[], kind: Kind): AnyModelError =>
   new AnyModelError(
     'config',
-    `The role ${roles[0]} sets ${given.join(', ')}, which only text models follow in this version, and it is asked for a model of the kind ${kind}. Take that out of the config.`,
+    `The role ${roles[0]} sets ${settings.join(', ')}, which models of the kind ${kind} do not follow in this version. Take that out of the config.`,
   )
 
 /** The clock `total` is for all attempts together, the others are for each. */
