@@ -6,8 +6,10 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { Worker } from 'node:worker_threads'
 import { generateText, type Part, streamText, type TextCall } from '@anymodel/core'
+import { listSupportedBackends } from 'onnxruntime-node'
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type LoadProgress, onnx } from './onnx.ts'
+import { type LoadProgress, type Onnx, onnx } from './onnx.ts'
+import type { ExecutionProvider } from './runtime/session.ts'
 import { scratchFolder, toyModel } from './testing/toy-model.ts'
 
 const workers = vi.hoisted((): Worker[] => [])
@@ -92,6 +94,84 @@ describe('several requests', () => {
     )
     expect(answers.map(({ text }) => text)).toEqual(counts.map((count) => long.slice(0, count)))
   })
+})
+
+describe('several models under a memory cap', () => {
+  const caps = { one: toyModel({ says: 'first' }), two: toyModel({ says: 'second' }) }
+  const ids = { one: `dir:${caps.one}`, two: `dir:${caps.two}` }
+
+  it('the one that was used least recently is closed for the next, and loaded again when it is asked', async () => {
+    const { bytes } = (await statsAfter(onnx(), ids.one))[0] as { bytes: number }
+    const mine = onnx({ maxMemory: bytes * 1.5 })
+    const loaded = async () => (await mine.stats()).map((model) => model.loaded)
+    expect((await generateText({ model: mine.text(ids.one), prompt: 'hi' })).text).toBe('first')
+    expect((await generateText({ model: mine.text(ids.two), prompt: 'hi' })).text).toBe('second')
+    expect(await loaded()).toEqual([false, true])
+    expect((await generateText({ model: mine.text(ids.one), prompt: 'hi' })).text).toBe('first')
+    expect(await loaded()).toEqual([true, false])
+    await mine.close()
+  })
+
+  it('one that answers is not closed, and what does not fit beside it is a config error', async () => {
+    const { bytes } = (await statsAfter(onnx(), `dir:${folders.long}`))[0] as { bytes: number }
+    const mine = onnx({ maxMemory: bytes })
+    const stream = mine.text(`dir:${folders.long}`).stream({ messages })[Symbol.asyncIterator]()
+    for (let part = await stream.next(); (part.value as Part).type !== 'text'; ) part = await stream.next()
+    await expect(generateText({ model: mine.text(ids.one), prompt: 'hi' })).rejects.toMatchObject({ code: 'config' })
+    await stream.return?.()
+    expect((await generateText({ model: mine.text(ids.one), prompt: 'hi' })).text).toBe('first')
+    await mine.close()
+  })
+})
+
+async function statsAfter(mine: Onnx, id: string) {
+  await generateText({ model: mine.text(id), prompt: 'hi', maxTokens: 2 })
+  const stats = await mine.stats()
+  await mine.close()
+  return stats
+}
+
+describe('numbers of a model', () => {
+  it('are there once it was asked', async () => {
+    const mine = onnx()
+    expect(await mine.stats()).toEqual([])
+    await generateText({ model: mine.text(`dir:${folders.short}`), prompt: 'hi' })
+    expect(await mine.stats()).toMatchObject([
+      {
+        kind: 'text',
+        folder: folders.short,
+        loaded: true,
+        requests: 0,
+        text: { requests: 1, running: 0, waiting: 0, inputTokens: 2, outputTokens: 7, executionProvider: 'cpu' },
+      },
+    ])
+    await mine.close()
+    expect(await mine.stats()).toMatchObject([{ loaded: false }])
+  })
+})
+
+describe('execution providers', () => {
+  const ask = (executionProviders: ExecutionProvider[]) =>
+    statsAfter(onnx({ executionProviders }), `dir:${folders.short}`)
+
+  it('that are not there give way to the next', async () => {
+    const [first] = await ask(['coreml', 'dml', 'cpu'].filter((name) => !there(name)) as ExecutionProvider[])
+    expect(first?.text?.executionProvider).toBe('cpu')
+  })
+
+  it('without a next one are a config error that says what there is', async () => {
+    const missing = (['coreml', 'dml'] as const).filter((name) => !there(name))
+    await expect(ask([...missing])).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('is built for cpu'),
+    })
+  })
+
+  it('are at least one', async () => {
+    await expect(ask([])).rejects.toMatchObject({ code: 'config' })
+  })
+
+  const there = (name: string) => name !== 'cpu' && listSupportedBackends().some((backend) => backend.name === name)
 })
 
 describe('leaving', () => {

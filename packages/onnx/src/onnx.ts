@@ -3,10 +3,12 @@ import { localEmbedding } from './embedding/model.ts'
 import { locate, type Places } from './names.ts'
 import { localRerank } from './rerank/model.ts'
 import type { LoadStep } from './runtime/load-step.ts'
-import type { RuntimeOptions } from './runtime/session.ts'
+import type { ExecutionProvider } from './runtime/session.ts'
 import { localText } from './text/model.ts'
-import type { Kind } from './thread/served.ts'
-import { ModelThread } from './thread/thread.ts'
+import type { TextStats } from './text/scheduler.ts'
+import { roomWithin } from './thread/room.ts'
+import type { EngineOptions, Kind } from './thread/served.ts'
+import { ModelThread, type ThreadStats } from './thread/thread.ts'
 
 /** How far a model is with loading. */
 export interface LoadProgress extends LoadStep {
@@ -14,9 +16,25 @@ export interface LoadProgress extends LoadStep {
   readonly model: string
 }
 
-export interface OnnxOptions extends Places, RuntimeOptions {
+export interface OnnxOptions extends Places, EngineOptions {
+  /**
+   * Bytes that loaded models may take together, counted as twice the size of their weights' files; what texts under way take (`cacheMemory`) comes on top. Before a model is loaded, those without
+   * requests are closed, least recently used first; one that does not fit then is a `config` error. Default: no limit.
+   */
+  readonly maxMemory?: number | undefined
   /** Told while a model loads, at its first use: enough for a progress bar. */
   readonly onProgress?: (progress: LoadProgress) => void
+}
+
+/** A model that was asked for, and its numbers. */
+export interface ModelStats extends Omit<ThreadStats, 'details'> {
+  /** Of a text model that is loaded. */
+  readonly text?: LoadedTextStats
+}
+
+/** Numbers of a text model since it was loaded, and what computes. */
+export interface LoadedTextStats extends TextStats {
+  readonly executionProvider: ExecutionProvider
 }
 
 /** Local models, run by this process. */
@@ -30,6 +48,8 @@ export interface Onnx {
   embedding(id: string): EmbeddingModel
   /** A cross-encoder that orders documents by a query, named in the same way. */
   rerank(id: string): RerankModel
+  /** Numbers of every model that was asked for; what a model counts begins anew when it is loaded again. */
+  stats(): Promise<readonly ModelStats[]>
   /** Frees all models; requests under way fail with `aborted`. A later request loads its model again. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -38,24 +58,34 @@ export interface Onnx {
 /** Models from ONNX files, each in a worker thread. A folder that can't be used is a `config` error of the first request. */
 export function onnx(options: OnnxOptions = {}): Onnx {
   const threads = new Map<string, ModelThread>()
-  const { onProgress } = options
-  const runtime: RuntimeOptions = { threads: options.threads }
+  const { onProgress, maxMemory, threads: computing, executionProviders, parallel, cacheMemory } = options
+  const runtime: EngineOptions = { threads: computing, executionProviders, parallel, cacheMemory }
+  const room = maxMemory === undefined ? undefined : roomWithin(maxMemory, () => threads.values())
   const threadOf = (kind: Kind, id: string) => async (): Promise<ModelThread> => {
     const location = locate(id, options)
     const key = `${kind}:${location.folder}:${location.dtype ?? ''}`
     const known = threads.get(key)
     if (known) return known
-    const thread = new ModelThread(kind, location, runtime, (step) => onProgress?.({ model: id, ...step }))
+    const onStep = (step: LoadStep) => onProgress?.({ model: id, ...step })
+    const thread = new ModelThread(kind, location, { runtime, room, onStep })
     threads.set(key, thread)
     return thread
   }
   const close = async (): Promise<void> => {
     await Promise.all([...threads.values()].map((thread) => thread.close()))
   }
+  const stats = async (): Promise<readonly ModelStats[]> =>
+    Promise.all(
+      [...threads.values()].map(async (thread) => {
+        const { details, ...about } = await thread.stats()
+        return about.kind === 'text' && details ? { ...about, text: details as LoadedTextStats } : about
+      }),
+    )
   return {
     text: (id) => localText(id, threadOf('text', id)),
     embedding: (id) => localEmbedding(id, threadOf('embedding', id)),
     rerank: (id) => localRerank(id, threadOf('rerank', id)),
+    stats,
     close,
     [Symbol.asyncDispose]: close,
   }

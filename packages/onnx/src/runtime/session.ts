@@ -1,11 +1,19 @@
-import { env, InferenceSession, type Tensor } from 'onnxruntime-node'
+import { env, InferenceSession, listSupportedBackends, type Tensor } from 'onnxruntime-node'
 import { broken } from '../folder.ts'
 import { type Gate, through } from '../thread/gate.ts'
+
+/** What may compute. Which of them there are hangs on the machine and on how onnxruntime-node was installed. */
+export type ExecutionProvider = 'cpu' | 'cuda' | 'tensorrt' | 'dml' | 'coreml' | 'webgpu' | 'qnn'
 
 /** How the runtime computes. */
 export interface RuntimeOptions {
   /** Threads that compute. Default: as many as there are processor cores. */
   readonly threads?: number | undefined
+  /**
+   * What shall compute, best first: one that is not there, or can't take the model, gives way to the next, and when there is no next that is a `config` error. So `['cuda']` insists, and
+   * `['cuda', 'cpu']` does not. Default `['cpu']`.
+   */
+  readonly executionProviders?: readonly ExecutionProvider[] | undefined
 }
 
 type Tensors = Record<string, Tensor>
@@ -13,6 +21,8 @@ type Tensors = Record<string, Tensor>
 /** A graph that is ready to run. */
 export interface Graph {
   readonly session: InferenceSession
+  /** What computes; the processor takes over what it can't do. */
+  readonly provider: ExecutionProvider
   /** Runs it once. The tensors that it gives are the caller's to dispose. */
   run(inputs: Tensors, outputs?: readonly string[]): Promise<Tensors>
   dispose(): Promise<void>
@@ -20,26 +30,40 @@ export interface Graph {
 
 /** Opens a graph. Throws `config` that says what to do about a file that can't be used. */
 export async function openGraph(file: string, runtime: RuntimeOptions = {}, gate?: Gate): Promise<Graph> {
-  const session = await through(gate, () => openSession(file, runtime))
+  const { session, provider } = await through(gate, () => openSession(file, runtime))
   return {
     session,
+    provider,
     run: (inputs, outputs) =>
       through(gate, async () => (await session.run(inputs, outputs ?? session.outputNames)) as Tensors),
     dispose: () => through(gate, () => session.release()),
   }
 }
 
-async function openSession(graph: string, { threads }: RuntimeOptions): Promise<InferenceSession> {
+async function openSession(
+  graph: string,
+  { threads, executionProviders = ['cpu'] }: RuntimeOptions,
+): Promise<Pick<Graph, 'session' | 'provider'>> {
   env.logLevel = 'error'
-  try {
-    return await InferenceSession.create(graph, {
-      executionProviders: ['cpu'],
-      logSeverityLevel: 4,
-      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    })
-  } catch (error) {
-    throw broken(`${graph} can't be loaded: ${adviceFor((error as Error).message)}`, error)
+  const refused: string[] = []
+  for (const provider of executionProviders) {
+    try {
+      const session = await InferenceSession.create(graph, {
+        executionProviders: [provider],
+        // What goes wrong is thrown; the log would say it again.
+        logSeverityLevel: 4,
+        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      })
+      return { session, provider }
+    } catch (error) {
+      if (provider === 'cpu') throw broken(`${graph} can't be loaded: ${adviceFor((error as Error).message)}`, error)
+      refused.push(`${provider}: ${(error as Error).message}`)
+    }
   }
+  const there = listSupportedBackends().map(({ name }) => name)
+  throw broken(
+    `${graph} can't be loaded on ${executionProviders.join(' or ') || 'nothing'}. onnxruntime-node is built for ${there.join(', ')} here; a driver or library that one needs may be missing. End executionProviders with cpu to do without. (${refused.join('; ')})`,
+  )
 }
 
 const advice: readonly (readonly [RegExp, string])[] = [

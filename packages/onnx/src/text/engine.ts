@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import type { Tokenizer } from '@huggingface/tokenizers'
 import { contextLength, endTokens, type GenerationConfig, type ModelFolder } from '../model-folder.ts'
 import { loading } from '../runtime/load-step.ts'
-import { openGraph } from '../runtime/session.ts'
+import { type ExecutionProvider, openGraph } from '../runtime/session.ts'
 import { openTokenizer } from '../runtime/tokenizer.ts'
 import type { Opening } from '../thread/served.ts'
 import type { TextGraph } from './batch.ts'
@@ -16,6 +16,8 @@ export interface Engine {
   encode(text: string, raw: boolean): number[]
   template(tools: boolean): ChatTemplate | undefined
   readonly graph: TextGraph
+  /** What computes. */
+  readonly executionProvider: ExecutionProvider
   /** Bytes of the graph and its weights on disk. */
   readonly weightBytes: number
   readonly bytes: TokenBytes
@@ -42,6 +44,7 @@ export async function loadEngine(
       return templates.get(tools)
     },
     graph: { run: graph.run, layout: graphLayout(graph.session) },
+    executionProvider: graph.provider,
     weightBytes: model.weights.reduce((sum, file) => sum + statSync(file).size, 0),
     bytes: tokenBytes(tokenizer, model.tokenizer),
     tokenizer,

@@ -12,9 +12,9 @@ const chunk = { alone: 256, besideOthers: 64 }
 const oldestEvery = 4
 
 export interface SchedulerOptions {
-  /** Texts under way at once. Default 8. */
+  /** Texts that a model reads and writes at once; the rest wait in line. Default 8. */
   readonly parallel?: number | undefined
-  /** Bytes for the caches of texts, those under way and those kept to begin others with. One text under way is let in whatever it needs. Default 1 GiB. */
+  /** Bytes that a model may take for the caches of texts, those under way and those kept to begin others with. One text under way is let in whatever it needs. Default 1 GiB. */
   readonly cacheMemory?: number | undefined
 }
 

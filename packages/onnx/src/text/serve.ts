@@ -8,9 +8,10 @@ import { writer } from './writer.ts'
 /** Loads a text model. Its requests are answered together, as far as the graph and the memory allow; the rest wait in line. */
 export async function serveText(opening: Opening): Promise<Served<TextCall, Part>> {
   const engine = await loadEngine(readModelFolder(opening.location), opening)
-  const scheduler = new Scheduler(engine.graph, engine.weightBytes)
+  const scheduler = new Scheduler(engine.graph, engine.weightBytes, opening.runtime)
   return {
     atOnce: Number.POSITIVE_INFINITY,
     answer: async (job) => scheduler.answer(job, writer(engine, job)),
+    stats: () => ({ ...scheduler.stats(), executionProvider: engine.executionProvider }),
   }
 }

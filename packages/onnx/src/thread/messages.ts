@@ -1,16 +1,15 @@
 import type { AnyModelError, ErrorCode, ErrorInfo } from '@anymodel/core'
 import type { Dtype } from '../dtypes.ts'
 import type { LoadStep } from '../runtime/load-step.ts'
-import type { RuntimeOptions } from '../runtime/session.ts'
 import type { Gate } from './gate.ts'
-import type { Kind } from './served.ts'
+import type { EngineOptions, Kind } from './served.ts'
 
 /** What the worker is started with. */
 export interface WorkerSetup {
   readonly kind: Kind
   readonly folder: string
   readonly dtype: Dtype | undefined
-  readonly runtime: RuntimeOptions
+  readonly runtime: EngineOptions
   readonly gate: Gate
 }
 

@@ -1,10 +1,14 @@
 import type { Location } from '../names.ts'
 import type { LoadStep } from '../runtime/load-step.ts'
 import type { RuntimeOptions } from '../runtime/session.ts'
+import type { SchedulerOptions } from '../text/scheduler.ts'
 import type { Gate } from './gate.ts'
 
 /** What a model does. */
 export type Kind = 'text' | 'embedding' | 'rerank' | 'image' | 'transcription' | 'speech'
+
+/** What a worker is told of how to compute; a kind takes what concerns it. */
+export interface EngineOptions extends RuntimeOptions, SchedulerOptions {}
 
 /** One request in the worker. */
 export interface Job<Call, Event> {
@@ -23,12 +27,14 @@ export interface Served<Call, Event> {
   readonly atOnce: number
   /** Ends when the request is answered; throws what its caller shall be told. */
   answer(job: Job<Call, Event>): Promise<void>
+  /** Numbers for whoever watches the model: plain data. */
+  stats?(): unknown
 }
 
 /** Everything that loading a model needs. */
 export interface Opening {
   readonly location: Location
-  readonly runtime: RuntimeOptions
+  readonly runtime: EngineOptions
   /** Guards every stay inside the runtime. */
   readonly gate?: Gate | undefined
   onStep(step: LoadStep): void

@@ -28,6 +28,7 @@ const tell = (report: Report): void => parentPort?.postMessage(report)
 parentPort?.on('message', (order: Order) => {
   if (order.type === 'ask') waiting.push(order)
   else if (order.type === 'cancel') cancel(order.id)
+  else if (order.type === 'stats') tell({ type: 'stats', id: order.id, stats: served?.stats?.() })
   else close()
   fill()
 })
