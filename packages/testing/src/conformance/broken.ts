@@ -62,7 +62,7 @@ export const broken: readonly Case[] = [
   {
     name: 'a whole body cut short is an error',
     async run({ server, model, wire }) {
-      const { length } = JSON.stringify(wire.whole(full))
+      const { length } = JSON.stringify(wire.whole(full, {}))
       for (const at of places(length, 12)) {
         server.reply({ answer: richAnswer, delivery: 'whole', endAt: at })
         const error = await failure(generateText({ model, prompt: 'Hi' }))

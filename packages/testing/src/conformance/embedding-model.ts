@@ -8,7 +8,6 @@ import {
   embeddingErrors,
   embeddingRequests,
   embeddingServiceAborts,
-  honest,
 } from './embedding-services.ts'
 import { type EmbeddingContext, embeddingAborts, vectors } from './embeddings.ts'
 import { checkSkips, declare, type TestRunner } from './runner.ts'
@@ -53,7 +52,7 @@ const service: Readonly<Record<string, readonly Case<EmbeddingServiceContext>[]>
  */
 export function testEmbeddingModel({ describe, test, name, wire, make, skip = {} }: EmbeddingModelSuite): void {
   const inContext = (one: Case<EmbeddingServiceContext>) => async () => {
-    const server = await modelServer(honest(wire), { wires: [asWire(wire)] })
+    const server = await modelServer('', { wires: [asWire(wire)] })
     try {
       await soon(one.run({ server, wire, model: make(server) }), 'the end of the case', 15_000)
     } finally {

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type ErrorCode, embed, embedMany, type Json } from '@anymodel/core'
 import type { ModelServer, Served } from '../server/model-server.ts'
-import type { ServedRequest } from '../server/reply.ts'
-import type { EmbeddingWire } from '../wire/embedding-wire.ts'
+import { type EmbeddingWire, vectorOf, vectorsFor } from '../wire/embedding-wire.ts'
 import { type Case, contains, dropped, failure, lastRequest, soon, untouched } from './case.ts'
 import type { EmbeddingContext } from './embeddings.ts'
 import { keyOf, shown } from './errors.ts'
@@ -14,30 +13,10 @@ export interface EmbeddingServiceContext extends EmbeddingContext {
   readonly wire: EmbeddingWire
 }
 
-/** Numbers that a text alone decides. */
-function vectorOf(text: string, length = 8): number[] {
-  let state = 2_166_136_261
-  for (const character of text) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 16_777_619) >>> 0
-  return Array.from({ length }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.fround(state / 2 ** 31 - 1)
-  })
-}
-
-interface Changes {
-  /** What the service counts; `undefined`: nothing. */
-  readonly tokens?: number | undefined
-  /** Changes the vectors before they are sent. */
-  vectors?(vectors: number[][]): unknown[]
-}
-
-/** Answers every request with the vectors of its texts. */
-export const honest =
-  (wire: EmbeddingWire, { tokens, vectors = (all) => all }: Changes = {}): Served =>
-  ({ body }) => {
-    const own = wire.values(body).map((text) => vectorOf(text, wire.dimensions(body)))
-    return { body: wire.answer(vectors(own) as number[][], body, tokens) }
-  }
+/** Answers every request with vectors that are changed before they are sent. */
+const changed =
+  (wire: EmbeddingWire, change: (vectors: number[][]) => unknown[]): Served =>
+  ({ body }) => ({ body: wire.answer(change(vectorsFor(wire, body)) as number[][], body) })
 
 const numbers = (vector: Float32Array): number[] => [...vector]
 
@@ -45,8 +24,8 @@ const numbers = (vector: Float32Array): number[] => [...vector]
 export const embeddingRequests: readonly Case<EmbeddingServiceContext>[] = [
   {
     name: 'vectors arrive as they were sent',
-    async run({ server, model, wire }) {
-      server.reply(honest(wire, { tokens: 12 }))
+    async run({ server, model }) {
+      server.reply([{ type: 'finish', usage: { input: 12 } }])
       const { embeddings, usage } = await model.embed({ values: ['one', 'two', 'three'] })
       assert.deepEqual(
         embeddings.map(numbers),
@@ -122,7 +101,7 @@ export const brokenEmbeddings: readonly Case<EmbeddingServiceContext>[] = [
     name: 'vectors that do not belong to the values are malformed',
     async run({ server, model, wire }) {
       for (const [name, vectors] of wrong) {
-        server.reply(honest(wire, { vectors }))
+        server.reply(changed(wire, vectors))
         const { code } = await failure(embedMany({ model, values: ['one', 'two', 'three'] }))
         assert.equal(code, 'malformed', name)
       }
@@ -130,9 +109,9 @@ export const brokenEmbeddings: readonly Case<EmbeddingServiceContext>[] = [
   },
   {
     name: 'an answer that breaks off is an error worth a second try',
-    async run({ server, model, wire }) {
+    async run({ server, model }) {
       for (const fault of [{ dropAt: 20 }, { dropAt: -1 }]) {
-        server.reply(async (request, index) => ({ ...(await given(honest(wire), request, index)), ...fault }))
+        server.reply(fault)
         const error = await failure(embed({ model, value: 'one' }))
         assert.ok(['network', 'truncated', 'malformed'].includes(error.code), error.code)
         assert.equal(error.retryable, true)
@@ -140,9 +119,6 @@ export const brokenEmbeddings: readonly Case<EmbeddingServiceContext>[] = [
     },
   },
 ]
-
-const given = async (served: Served, request: ServedRequest, index: number): Promise<object> =>
-  (typeof served === 'function' ? await served(request, index) : served) as object
 
 const statuses: readonly (readonly [number, ErrorCode, boolean])[] = [
   [400, 'bad-request', false],

@@ -5,8 +5,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Json, JsonObject } from '@anymodel/core'
 import { type Answer, toScript } from '../answer.ts'
 import { anthropicMessagesWire } from '../wire/anthropic-messages.ts'
+import { asWire } from '../wire/embedding-wire.ts'
 import { geminiWire } from '../wire/gemini.ts'
+import { geminiEmbeddingsWire } from '../wire/gemini-embeddings.ts'
 import { openaiChatWire } from '../wire/openai-chat.ts'
+import { openaiEmbeddingsWire } from '../wire/openai-embeddings.ts'
 import { openaiResponsesWire } from '../wire/openai-responses.ts'
 import type { ServiceError, Wire, WireEvent } from '../wire/wire.ts'
 import { firstBytes, toLines, toWrites } from './bytes.ts'
@@ -19,7 +22,7 @@ export type Served =
   | ((request: ServedRequest, index: number) => Answer | Reply | Promise<Answer | Reply>)
 
 export interface ModelServerOptions {
-  /** Formats beyond the four that are built in (or in their place: the first one that serves a path is taken). */
+  /** Formats beyond those that are built in (or in their place: the first one that serves a path is taken). */
   readonly wires?: readonly Wire[]
   /** Answer with status 400 what the real service would refuse. Default true. */
   readonly strict?: boolean
@@ -40,10 +43,18 @@ export interface ModelServer {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const builtIn = [openaiChatWire, openaiResponsesWire, anthropicMessagesWire, geminiWire]
+const builtIn = [
+  openaiChatWire,
+  openaiResponsesWire,
+  anthropicMessagesWire,
+  geminiWire,
+  asWire(openaiEmbeddingsWire),
+  asWire(geminiEmbeddingsWire),
+]
 
 /**
  * A server on a loopback port that speaks Chat Completions, Responses, Anthropic Messages and Gemini: you give it portable answers, it writes them in the format of the request, streamed or whole as asked.
+ * Texts to embed (OpenAI's and Gemini's formats) get vectors of their own, whatever the answer says.
  *
  * ```ts
  * await using server = await modelServer('Hello!')
@@ -214,7 +225,7 @@ function toContent(reply: Reply, wire: Wire | undefined, request: ServedRequest)
     return { status, type: json, pieces: [JSON.stringify(wire.error(spelt(error, wire)))] }
   const script = toScript(answer)
   if ((delivery ?? (wire.wantsStream(request.body, request.path) ? 'stream' : 'whole')) === 'whole') {
-    const whole = wire.whole(script)
+    const whole = wire.whole(script, request.body)
     return { status, type: json, pieces: [JSON.stringify(reply.rewriteWhole ? reply.rewriteWhole(whole) : whole)] }
   }
   const events = rewrite(withError(wire.events(script), error, wire))

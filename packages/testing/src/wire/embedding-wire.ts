@@ -20,16 +20,33 @@ export interface EmbeddingWire {
   readonly codes: Readonly<Record<number, string>>
 }
 
-/** As the server takes it: answers are bodies, nothing streams. */
-export const asWire = ({ name, serves, refuse, error, codes }: EmbeddingWire): Wire => ({
-  name,
-  serves,
-  refuse,
-  error,
-  codes,
-  wantsStream: () => false,
-  events: () => [],
-  whole: () => null,
-  errorEvent: (fault) => ({ data: JSON.stringify(error(fault)) }),
-  reasons: [],
-})
+/** As the server takes it: an answer is the vectors of the request's texts, with what the script counts as input; nothing streams. */
+export const asWire = (wire: EmbeddingWire): Wire => {
+  const { name, serves, refuse, error, codes } = wire
+  return {
+    name,
+    serves,
+    refuse,
+    error,
+    codes,
+    wantsStream: () => false,
+    events: () => [],
+    whole: ({ usage }, body) => wire.answer(vectorsFor(wire, body), body, usage?.input),
+    errorEvent: (fault) => ({ data: JSON.stringify(error(fault)) }),
+    reasons: [],
+  }
+}
+
+/** The vectors of a request's texts, in their order. */
+export const vectorsFor = (wire: EmbeddingWire, body: JsonObject): number[][] =>
+  wire.values(body).map((text) => vectorOf(text, wire.dimensions(body)))
+
+/** Numbers that a text alone decides: equal texts have equal vectors, others point elsewhere. */
+export function vectorOf(text: string, length = 8): number[] {
+  let state = 2_166_136_261
+  for (const character of text) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 16_777_619) >>> 0
+  return Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.fround(state / 2 ** 31 - 1)
+  })
+}

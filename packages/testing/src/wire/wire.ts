@@ -28,7 +28,7 @@ export interface Wire {
   /** Why the service would refuse the request; `undefined` when it would not. */
   refuse(body: JsonObject): string | undefined
   events(script: Script): WireEvent[]
-  whole(script: Script): Json
+  whole(script: Script, body: JsonObject): Json
   /** Body of an error response. */
   error(error: Required<ServiceError>): Json
   errorEvent(error: Required<ServiceError>): WireEvent
