@@ -47,9 +47,14 @@ export interface LocalProvider {
   readonly dir?: string
   /** Threads that one model computes with. Default: as many as there are processor cores. */
   readonly threads?: number
+  /** Memory that loaded models may take together, about: idle ones are closed for those that are asked. Default: no limit. */
+  readonly maxMemory?: Size
 }
 
 export type ProviderConfig = HostedProvider | LocalProvider
+
+/** An amount of memory: `512mb`, `2gb`. */
+export type Size = string
 
 /** A length of time: `250ms`, `3s`, `2m`, `1h`, `1d`. */
 export type Duration = string

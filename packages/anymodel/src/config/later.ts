@@ -12,7 +12,6 @@ export const laterKeys: ReadonlySet<string> = new Set([
   'budget',
   'budgets',
   'server',
-  'maxMemory',
   'sqlite',
   'redis',
 ])

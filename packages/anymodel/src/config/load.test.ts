@@ -29,7 +29,7 @@ providers:
   openai: { apiKey: \${OPENAI_API_KEY} }
   claude: { type: anthropic, apiKey: \${file:/run/secrets/anthropic}, headers: { x-team: a } }
   own: { type: openai-compatible, baseURL: http://localhost:8080/v1 }
-  local: { type: onnx, dir: ./models, threads: 4 }
+  local: { type: onnx, dir: ./models, threads: 4, maxMemory: 2gb }
 models:
   chat: claude/claude-sonnet-5
   support:
@@ -126,6 +126,11 @@ const refused: readonly (readonly [what: string, text: string, expected: string]
     'providers:\n  onnx: { threads: 0 }',
     '2:20: providers.onnx.threads must be a whole number above 0, not 0.',
   ],
+  [
+    'memory without a unit',
+    'providers:\n  onnx: { maxMemory: 2 }',
+    '2:22: providers.onnx.maxMemory must be a size such as 512mb or 2gb, not 2.',
+  ],
   ['a role that is a list', 'models: [a]', '1:9: models must be a map of roles, not a list.'],
   ['a role without a model', 'models:\n  chat:', '2:8: models.chat must be provider/model, not nothing.'],
   [
@@ -195,7 +200,6 @@ const later: readonly (readonly [key: string, text: string, position: string])[]
   ['models.chat.cache', 'models:\n  chat: { use: groq/x, cache: {} }', '2:24'],
   ['models.chat.budget', 'models:\n  chat: { use: groq/x, budget: a }', '2:24'],
   ['models.chat.use[0].balance', 'models:\n  chat: { use: [{ balance: cost, of: [] }] }', '2:19'],
-  ['providers.local.maxMemory', 'providers:\n  local: { type: onnx, maxMemory: 2gb }', '2:24'],
 ]
 
 describe('what is refused, where it stands', () => {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isModel } from '../roles/kinds.ts'
 import { hostedTypes } from './config.ts'
 import { durationPattern } from './duration.ts'
+import { sizePattern } from './size.ts'
 
 // The grammar, as zod schemas. A schema's error is a noun, what was expected, or (of unknown keys) the keys there are: `explain.ts` makes sentences of them.
 
@@ -21,6 +22,8 @@ const map = <S extends z.core.$ZodShape>(shape: S) =>
 const duration = z
   .string({ error: 'a duration such as 250ms, 3s or 2m' })
   .regex(durationPattern, 'a duration such as 250ms, 3s or 2m')
+
+const size = z.string({ error: 'a size such as 512mb or 2gb' }).regex(sizePattern, 'a size such as 512mb or 2gb')
 
 const modelName = z
   .string({ error: 'provider/model' })
@@ -51,6 +54,7 @@ const provider = z.union([
     type: z.literal('onnx').optional(),
     dir: text().describe('Folder of models, relative to this file.').optional(),
     threads: positive.describe('Threads that one model computes with.').optional(),
+    maxMemory: size.describe('Memory that loaded models may take together.').optional(),
   }),
 ])
 

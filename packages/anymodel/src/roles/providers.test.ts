@@ -27,3 +27,21 @@ describe('a hosted provider', () => {
     })
   })
 })
+
+describe('local models', () => {
+  const open = async (maxMemory: string) => {
+    const load = await providerSources.onnx.load()
+    return load({ type: 'onnx', maxMemory }, { name: 'local', asker: 'Role chat', dir: '/' })
+  }
+  const model = 'npm:@anymodel/model-smollm2-135m-instruct'
+
+  test('a model that is larger than maxMemory is refused before it is loaded', async () => {
+    const provider = await open('1.5mb')
+    const error: unknown = await generateText({ model: provider.text?.(model) as TextModel, prompt: 'hi' }).catch(
+      (e) => e,
+    )
+    expect(isAnyModelError(error) && error.code).toBe('config')
+    expect((error as Error).message).toContain('does not fit into maxMemory (1.5 MB)')
+    await provider.close?.()
+  })
+})

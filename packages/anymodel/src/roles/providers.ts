@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { LoadProgress } from '@anymodel/onnx'
 import type { TypedProvider } from '../config/check.ts'
 import type { HostedProvider, LocalProvider, ProviderType } from '../config/config.ts'
+import { toBytes } from '../config/size.ts'
 import { expand } from '../config/variables.ts'
 import type { Kind, Models } from './kinds.ts'
 
@@ -113,11 +114,12 @@ function hostedOptions(entry: TypedProvider, context: ProviderContext) {
   }
 }
 
-function localOptions({ dir, threads }: LocalProvider, context: ProviderContext) {
+function localOptions({ dir, threads, maxMemory }: LocalProvider, context: ProviderContext) {
   const { onProgress } = context
   return {
     ...(dir === undefined ? {} : { dir: resolve(context.dir, fill(dir, 'dir', context)) }),
     ...(threads === undefined ? {} : { threads }),
+    ...(maxMemory === undefined ? {} : { maxMemory: toBytes(maxMemory) }),
     ...(onProgress ? { onProgress } : {}),
     resolveFrom: [import.meta.url],
   }
