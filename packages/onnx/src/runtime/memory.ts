@@ -1,9 +1,9 @@
-import { readdirSync, statSync } from 'node:fs'
 import { totalmem } from 'node:os'
-import { basename, dirname, join } from 'node:path'
 import { type Dtype, dtypes } from '../dtypes.ts'
 import { broken } from '../folder.ts'
+import type { Location } from '../names.ts'
 import { toSize } from './size.ts'
+import { weightBytes } from './weights.ts'
 
 /** Bytes that this process can still take, also under a limit of its container; `undefined` when the system does not tell. */
 export function availableMemory(): number | undefined {
@@ -13,46 +13,23 @@ export function availableMemory(): number | undefined {
 }
 
 /**
- * Throws `config` when weights clearly have no room in memory: when they alone are larger than all that is available. What a model computes with comes on top, so one that passes may still be too large. `weights`: the files that
- * will be loaded.
+ * Throws `config` when a model clearly has no room in memory: when its weights alone are larger than all that is available. What a model computes with comes on top, so one that passes may still be too large.
  */
-export function requireMemory(weights: readonly string[], available: number | undefined = availableMemory()): void {
-  const needed = weights.reduce((sum, file) => sum + statSync(file).size, 0)
+export function requireMemory(location: Location, available: number | undefined = availableMemory()): void {
+  const needed = weightBytes(location)
   if (available === undefined || needed <= available) return
-  const smaller = otherPrecisions(weights).filter(({ bytes }) => bytes < available)
+  const smaller = smallerPrecisions(location, Math.min(needed, available))
   const choice =
     smaller.length > 0
-      ? `Choose a smaller precision, which this folder has: ${smaller.map(({ dtype, bytes }) => `${dtype} (${toSize(bytes)})`).join(', ')}.`
+      ? `Choose a smaller precision, which is there: ${smaller.map(({ dtype, bytes }) => `${dtype} (${toSize(bytes)})`).join(', ')}.`
       : 'Choose a smaller precision, such as q4, or a smaller model.'
   throw broken(
-    `The weights of ${weights[0]} need ${toSize(needed)} of memory, and ${toSize(available)} are available. ${choice}`,
+    `The weights of ${location.folder} need ${toSize(needed)} of memory, and ${toSize(available)} are available. ${choice}`,
   )
 }
 
-interface Precision {
-  readonly dtype: Dtype
-  readonly bytes: number
-}
-
-/** The other files of the same graphs, the largest first. */
-function otherPrecisions(weights: readonly string[]): Precision[] {
-  const graphs = weights.filter((file) => file.endsWith('.onnx'))
-  const found = (Object.keys(dtypes) as Dtype[]).flatMap((dtype) => {
-    const others = graphs.map((graph) => withWeights(join(dirname(graph), stem(graph) + dtypes[dtype])))
-    const isWhole = others.every((files) => files.length > 0)
-    return isWhole ? [{ dtype, bytes: others.flat().reduce((sum, file) => sum + statSync(file).size, 0) }] : []
-  })
-  return found.sort((a, b) => b.bytes - a.bytes)
-}
-
-const suffix = new RegExp(`(${Object.values(dtypes).filter(Boolean).join('|')})?\\.onnx$`)
-
-/** The name of a graph without its precision. */
-const stem = (graph: string): string => basename(graph).replace(suffix, '')
-
-/** The files of a graph, none when it is not there. */
-function withWeights(graph: string): string[] {
-  const folder = dirname(graph)
-  const names = readdirSync(folder).filter((name) => name.startsWith(`${basename(graph)}.onnx`))
-  return names.includes(`${basename(graph)}.onnx`) ? names.map((name) => join(folder, name)) : []
+/** The precisions of a folder with less than `limit` bytes of weights, the most exact first. */
+function smallerPrecisions({ folder }: Location, limit: number): { readonly dtype: Dtype; readonly bytes: number }[] {
+  const all = (Object.keys(dtypes) as Dtype[]).map((dtype) => ({ dtype, bytes: weightBytes({ folder, dtype }) }))
+  return all.filter(({ bytes }) => bytes < limit)
 }

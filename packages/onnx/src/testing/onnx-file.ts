@@ -38,6 +38,8 @@ interface Constant {
   readonly type: ElementType
   readonly dims: readonly number[]
   readonly data: BigInt64Array | Float32Array | Uint16Array
+  /** File beside the graph that holds the data, and where in it; else the graph itself does. */
+  readonly external?: { readonly location: string; readonly offset: number }
 }
 
 export interface Graph {
@@ -68,11 +70,16 @@ const toNode = ({ op, inputs, outputs, attributes = {} }: Node): Bytes => [
   ),
 ]
 
-const toTensor = ({ name, type, dims, data }: Constant): Bytes => [
+const toTensor = ({ name, type, dims, data, external }: Constant): Bytes => [
   ...dims.flatMap((size) => integer(1, size)),
   ...integer(2, types[type]),
   ...text(8, name),
-  ...block(9, new Uint8Array(data.buffer)),
+  ...(external ? toPlace({ ...external, length: data.byteLength }) : block(9, new Uint8Array(data.buffer))),
+]
+
+const toPlace = (entries: Readonly<Record<string, string | number>>): Bytes => [
+  ...Object.entries(entries).flatMap(([key, value]) => block(13, [...text(1, key), ...text(2, `${value}`)])),
+  ...integer(14, 1),
 ]
 
 const toValue = ({ name, type, shape }: Value): Bytes => {

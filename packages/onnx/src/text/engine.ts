@@ -43,7 +43,7 @@ export async function loadEngine(
       if (!templates.has(tools)) templates.set(tools, chatTemplate(model.tokenizerConfig, tools))
       return templates.get(tools)
     },
-    graph: { run: graph.run, layout: graphLayout(graph.session) },
+    graph: { run: graph.run, layout: graphLayout(graph.session, model.names) },
     executionProvider: graph.provider,
     weightBytes: model.weights.reduce((sum, file) => sum + statSync(file).size, 0),
     bytes: tokenBytes(tokenizer, model.tokenizer),
