@@ -1,4 +1,4 @@
-import type { EmbeddingModel, RerankModel, TextModel } from '@anymodel/core'
+import type { EmbeddingModel, RerankModel, TextModel, TranscriptionModel } from '@anymodel/core'
 import { localEmbedding } from './embedding/model.ts'
 import { locate, type Places } from './names.ts'
 import { localRerank } from './rerank/model.ts'
@@ -9,6 +9,7 @@ import type { TextStats } from './text/scheduler.ts'
 import { roomWithin } from './thread/room.ts'
 import type { EngineOptions, Kind } from './thread/served.ts'
 import { ModelThread, type ThreadStats } from './thread/thread.ts'
+import { localTranscription } from './transcription/model.ts'
 
 /** How far a model is with loading. */
 export interface LoadProgress extends LoadStep {
@@ -48,6 +49,8 @@ export interface Onnx {
   embedding(id: string): EmbeddingModel
   /** A cross-encoder that orders documents by a query, named in the same way. */
   rerank(id: string): RerankModel
+  /** A whisper model: it writes down what is spoken. */
+  transcription(id: string): TranscriptionModel
   /** Numbers of every model that was asked for; what a model counts begins anew when it is loaded again. */
   stats(): Promise<readonly ModelStats[]>
   /** Frees all models; requests under way fail with `aborted`. A later request loads its model again. */
@@ -85,6 +88,7 @@ export function onnx(options: OnnxOptions = {}): Onnx {
     text: (id) => localText(id, threadOf('text', id)),
     embedding: (id) => localEmbedding(id, threadOf('embedding', id)),
     rerank: (id) => localRerank(id, threadOf('rerank', id)),
+    transcription: (id) => localTranscription(id, threadOf('transcription', id)),
     stats,
     close,
     [Symbol.asyncDispose]: close,

@@ -3,7 +3,11 @@ import { broken } from '../folder.ts'
 import type { ModelFolder } from '../model-folder.ts'
 
 /** The tokenizer of a folder. Throws `config` for one that can't be used. */
-export function openTokenizer({ folder, tokenizer, tokenizerConfig }: ModelFolder): Tokenizer {
+export function openTokenizer({
+  folder,
+  tokenizer,
+  tokenizerConfig,
+}: Pick<ModelFolder, 'folder' | 'tokenizer' | 'tokenizerConfig'>): Tokenizer {
   try {
     return new Tokenizer(tokenizer, tokenizerConfig)
   } catch (error) {

@@ -11,6 +11,7 @@ const kinds: Readonly<Partial<Record<Kind, (opening: Opening) => Promise<AnyServ
   embedding: async (opening) => (await import('../embedding/serve.ts')).serveEmbedding(opening),
   rerank: async (opening) => (await import('../rerank/serve.ts')).serveRerank(opening),
   text: async (opening) => (await import('../text/serve.ts')).serveText(opening),
+  transcription: async (opening) => (await import('../transcription/serve.ts')).serveTranscription(opening),
 }
 
 type Asked = Extract<Order, { type: 'ask' }>
