@@ -1,5 +1,6 @@
-import type { EmbeddingModel, RerankModel, TextModel, TranscriptionModel } from '@anymodel/core'
+import type { EmbeddingModel, ImageModel, RerankModel, TextModel, TranscriptionModel } from '@anymodel/core'
 import { localEmbedding } from './embedding/model.ts'
+import { localImage } from './image/model.ts'
 import { locate, type Places } from './names.ts'
 import { localRerank } from './rerank/model.ts'
 import type { LoadStep } from './runtime/load-step.ts'
@@ -9,7 +10,8 @@ import type { TextStats } from './text/scheduler.ts'
 import { roomWithin } from './thread/room.ts'
 import type { EngineOptions, Kind } from './thread/served.ts'
 import { ModelThread, type ThreadStats } from './thread/thread.ts'
-import { localTranscription } from './transcription/model.ts'
+import { type LocalTranscriptionOptions, localTranscription } from './transcription/model.ts'
+import { localVoiceActivity, type VoiceActivityModel } from './voice-activity/model.ts'
 
 /** How far a model is with loading. */
 export interface LoadProgress extends LoadStep {
@@ -49,8 +51,12 @@ export interface Onnx {
   embedding(id: string): EmbeddingModel
   /** A cross-encoder that orders documents by a query, named in the same way. */
   rerank(id: string): RerankModel
+  /** A diffusion model in the Stable Diffusion layout, named in the same way: it draws. */
+  image(id: string): ImageModel
   /** A whisper model: it writes down what is spoken. */
-  transcription(id: string): TranscriptionModel
+  transcription(id: string, options?: LocalTranscriptionOptions): TranscriptionModel
+  /** Silero's detector: it tells where in a recording somebody speaks. */
+  voiceActivity(id: string): VoiceActivityModel
   /** Numbers of every model that was asked for; what a model counts begins anew when it is loaded again. */
   stats(): Promise<readonly ModelStats[]>
   /** Frees all models; requests under way fail with `aborted`. A later request loads its model again. */
@@ -88,7 +94,14 @@ export function onnx(options: OnnxOptions = {}): Onnx {
     text: (id) => localText(id, threadOf('text', id)),
     embedding: (id) => localEmbedding(id, threadOf('embedding', id)),
     rerank: (id) => localRerank(id, threadOf('rerank', id)),
-    transcription: (id) => localTranscription(id, threadOf('transcription', id)),
+    image: (id) => localImage(id, threadOf('image', id)),
+    transcription: (id, { voiceActivity } = {}) =>
+      localTranscription(
+        id,
+        threadOf('transcription', id),
+        voiceActivity === undefined ? undefined : async () => locate(voiceActivity, options).folder,
+      ),
+    voiceActivity: (id) => localVoiceActivity(id, threadOf('voice-activity', id)),
     stats,
     close,
     [Symbol.asyncDispose]: close,

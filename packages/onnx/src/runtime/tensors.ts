@@ -1,10 +1,19 @@
 import { Tensor } from 'onnxruntime-node'
+import { roundEven } from './round-even.ts'
 
 /** A tensor of whole numbers, in the type that the graph wants. */
 export const integers = (type: Tensor.Type, values: readonly number[], dims: readonly number[]): Tensor =>
   type === 'int32'
     ? new Tensor('int32', Int32Array.from(values), dims)
     : new Tensor('int64', BigInt64Array.from(values, BigInt), dims)
+
+/** A tensor of whole numbers or floats, in the type that the graph wants. */
+export const numbers = (type: Tensor.Type, values: readonly number[], dims: readonly number[]): Tensor =>
+  type.startsWith('float') ? floats(type, Float32Array.from(values), dims) : integers(type, values, dims)
+
+/** A tensor of floats, in the precision that the graph wants. */
+export const floats = (type: Tensor.Type, values: Float32Array, dims: readonly number[]): Tensor =>
+  type === 'float16' ? new Tensor('float16', toHalves(values), dims) : new Tensor('float32', values, dims)
 
 /** The numbers of a tensor, from `start` on and before `end`: a view where they are 32-bit floats, else a copy. */
 export function floatsOf({ data, type }: Tensor, start = 0, end: number = data.length): Float32Array {
@@ -34,4 +43,17 @@ function halves(): Float32Array {
     return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1_024) * 2 ** (exponent - 15))
   })
   return table
+}
+
+/** The bits of the 16-bit floats nearest to 32-bit ones, halves to the even one. */
+const toHalves = (values: Float32Array): Uint16Array => Uint16Array.from(values, toHalf)
+
+function toHalf(value: number): number {
+  const sign = value < 0 ? 0x8000 : 0
+  const size = Math.abs(value)
+  if (Number.isNaN(size)) return 0x7e00
+  if (size >= 65_520) return sign | 0x7c00
+  if (size < 2 ** -14) return sign | roundEven(size * 2 ** 24)
+  const exponent = Math.floor(Math.log2(size))
+  return sign | (((exponent + 15) << 10) + roundEven((size / 2 ** exponent - 1) * 1_024))
 }

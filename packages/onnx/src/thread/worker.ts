@@ -9,9 +9,11 @@ type AnyServed = Served<any, any>
 /** What serves each kind; only that of the model is loaded. */
 const kinds: Readonly<Partial<Record<Kind, (opening: Opening) => Promise<AnyServed>>>> = {
   embedding: async (opening) => (await import('../embedding/serve.ts')).serveEmbedding(opening),
+  image: async (opening) => (await import('../image/serve.ts')).serveImage(opening),
   rerank: async (opening) => (await import('../rerank/serve.ts')).serveRerank(opening),
   text: async (opening) => (await import('../text/serve.ts')).serveText(opening),
   transcription: async (opening) => (await import('../transcription/serve.ts')).serveTranscription(opening),
+  'voice-activity': async (opening) => (await import('../voice-activity/serve.ts')).serveVoiceActivity(opening),
 }
 
 type Asked = Extract<Order, { type: 'ask' }>
