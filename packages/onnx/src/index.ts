@@ -1,2 +1,5 @@
 export type { Dtype } from './dtypes.ts'
 export { type LoadProgress, type Onnx, type OnnxOptions, onnx } from './onnx.ts'
+export type { LocalTranscriptionOptions } from './transcription/model.ts'
+export type { DetectedSpeech, DetectOptions, VoiceActivityModel } from './voice-activity/model.ts'
+export type { SpanSettings, SpeechSpan } from './voice-activity/spans.ts'

@@ -5,7 +5,7 @@ import type { SchedulerOptions } from '../text/scheduler.ts'
 import type { Gate } from './gate.ts'
 
 /** What a model does. */
-export type Kind = 'text' | 'embedding' | 'rerank' | 'image' | 'transcription' | 'speech'
+export type Kind = 'text' | 'embedding' | 'rerank' | 'image' | 'transcription' | 'speech' | 'voice-activity'
 
 /** What a worker is told of how to compute; a kind takes what concerns it. */
 export interface EngineOptions extends RuntimeOptions, SchedulerOptions {}

@@ -36,7 +36,7 @@ export async function transcribeSound(
   whisper: Whisper,
   { samples }: Sound,
   job: TranscriptionJob,
-  spans: readonly Span[] = [{ from: 0, to: samples.length }],
+  spans: readonly Span[],
 ): Promise<void> {
   const [startedAt, runBefore] = [performance.now(), whisper.runMs()]
   const settings = toSettings(whisper, job.call)
