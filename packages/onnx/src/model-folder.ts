@@ -150,7 +150,10 @@ export function endTokens(model: ModelFolder, toId: (token: string) => number | 
 }
 
 /** How many tokens the model can look at, prompt and answer together; `undefined` when the folder doesn't say. */
-export function contextLength({ config, tokenizerConfig }: ModelFolder): number | undefined {
+export function contextLength({
+  config,
+  tokenizerConfig,
+}: Pick<ModelFolder, 'config' | 'tokenizerConfig'>): number | undefined {
   const { max_position_embeddings, n_positions } = { ...config.text_config, ...config }
   // Tokenizers that know no limit write a huge number.
   const fromTokenizer = (tokenizerConfig.model_max_length ?? 1e9) < 1e9 ? tokenizerConfig.model_max_length : undefined

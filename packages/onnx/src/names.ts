@@ -28,7 +28,7 @@ export interface Places {
 }
 
 /** The parts of a model's name. */
-interface ModelName {
+export interface ModelName {
   readonly scheme: 'npm' | 'dir' | 'hf' | 'bare'
   readonly name: string
   readonly dtype?: Dtype
@@ -71,7 +71,8 @@ export async function resolveModel(
   }
 }
 
-function parseName(id: string): ModelName {
+/** Reads a name. Throws `config` for an empty one, and for an unknown precision. */
+export function parseName(id: string): ModelName {
   const [, scheme = 'bare', rest = ''] = /^(?:(npm|dir|hf):)?(.*)$/s.exec(id) ?? []
   const [, name = rest, dtype] = /^(.+):(\w+)$/s.exec(rest) ?? []
   if (name === '') fail(id, 'the name is empty.')
@@ -124,17 +125,17 @@ function fromBareName(name: string, id: string, places: Places): string {
   )
 }
 
-/** Looks into `node_modules` rather than at a package's exports: a folder of weights need not export anything. */
-function packageFolder(name: string, { resolveFrom = [] }: Places): string | undefined {
+/** Folders in which packages are looked for, the nearest first. */
+export function packageFolders(name: string, { resolveFrom = [] }: Places): string[] {
   const project = pathToFileURL(join(process.cwd(), 'package.json'))
-  for (const from of [project, ...resolveFrom, import.meta.url]) {
-    for (const modules of createRequire(from).resolve.paths(name) ?? []) {
-      const folder = join(modules, name)
-      if (existsSync(join(folder, 'package.json'))) return folder
-    }
-  }
-  return undefined
+  return [project, ...resolveFrom, import.meta.url].flatMap((from) => createRequire(from).resolve.paths(name) ?? [])
 }
+
+/** Looks into `node_modules` rather than at a package's exports: a folder of weights need not export anything. */
+const packageFolder = (name: string, places: Places): string | undefined =>
+  packageFolders(name, places)
+    .map((modules) => join(modules, name))
+    .find((folder) => existsSync(join(folder, 'package.json')))
 
 function fail(id: string, problem: string): never {
   throw new AnyModelError('config', `The local model "${id}" can't be found: ${problem}`, {

@@ -49,6 +49,32 @@ function commands(exit: (code: number) => void): Command {
     .description('Lists roles and providers, and the way from each role to its model.')
     .option('--json', 'print one JSON object')
     .action(async (_options, command: Command) => (await import('./models.ts')).models(command.optsWithGlobals()))
+  withVerbose(program.command('pull'))
+    .description('Downloads a model of the Hugging Face hub, or what of it is not here yet.')
+    .argument('<name>', 'hf:<org>/<repo>, with @<revision> and :<precision> behind it where they matter')
+    .option('--json', 'print one JSON object when it is done')
+    .addHelpText('after', pullNotes)
+    .action(async (name: string, _options, command: Command) =>
+      (await import('./pull.ts')).pull(name, command.optsWithGlobals()),
+    )
+  withVerbose(program.command('list'))
+    .description('Lists the local models: those that were pulled, and those that are installed as packages.')
+    .option('--json', 'print one JSON object for each')
+    .action(async (_options, command: Command) => (await import('./list.ts')).list(command.optsWithGlobals()))
+  withVerbose(program.command('rm'))
+    .description('Removes a model that was pulled.')
+    .argument('<name>', 'hf:<org>/<repo>, or with @<revision> only that one')
+    .option('--json', 'print one JSON object')
+    .action(async (name: string, _options, command: Command) =>
+      (await import('./rm.ts')).rm(name, command.optsWithGlobals()),
+    )
+  withVerbose(program.command('info'))
+    .description('Tells what is known of a local model: kind, precisions, sizes, licence, inputs and outputs.')
+    .argument('<name>', 'hf:<org>/<repo> that was pulled, npm:<package>, dir:<path>')
+    .option('--json', 'print one JSON object')
+    .action(async (name: string, _options, command: Command) =>
+      (await import('./info.ts')).info(name, command.optsWithGlobals()),
+    )
   const config = program.command('config').description('Checks or writes the config file.')
   withConfig(config.command('check'))
     .description("Checks the config file and prints each role's model, without secrets.")
@@ -65,10 +91,10 @@ function commands(exit: (code: number) => void): Command {
   return program
 }
 
+const withVerbose = (command: Command): Command => command.option('--verbose', 'tell everything about errors')
+
 const withConfig = (command: Command): Command =>
-  command
-    .option('--config <path>', 'config file; default: the nearest anymodel.config.* upward from here')
-    .option('--verbose', 'tell everything about errors')
+  withVerbose(command).option('--config <path>', 'config file; default: the nearest anymodel.config.* upward from here')
 
 const withModel = (command: Command): Command =>
   withConfig(command)
@@ -87,6 +113,9 @@ function toNumber(value: string): number {
   if (value.trim() === '' || !Number.isFinite(number)) throw new InvalidArgumentError('It must be a number.')
   return number
 }
+
+const pullNotes = `
+Models are kept in ANYMODEL_CACHE, else in the system's folder for caches. HF_TOKEN opens private and gated models, HF_ENDPOINT names a mirror; HTTPS_PROXY and NO_PROXY are honoured.`
 
 const notes = `
 Examples:

@@ -2,6 +2,7 @@ import { loadConfig } from '../config/load.ts'
 import { impliedTypes } from '../config/names.ts'
 import { describe } from './description.ts'
 import { paint, write } from './output.ts'
+import { table } from './table.ts'
 
 /** `anymodel models`: what can be asked for by name. */
 export async function models({ config, json }: { readonly config?: string; readonly json?: boolean }): Promise<void> {
@@ -21,14 +22,3 @@ export const roleLines = (roles: ReturnType<typeof describe>['roles']): string =
   table(roles.map(({ route, problem }) => [route, note(problem)]))
 
 const note = (problem: string | undefined): string => (problem ? paint('yellow', problem) : '')
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-  return lines.length > 0 ? lines.map((line) => `  ${line}\n`).join('') : '  none\n'
-}

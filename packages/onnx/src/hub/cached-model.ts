@@ -29,7 +29,7 @@ export function fromCache(
   const selection = selectFiles(snapshot.listing, name, dtype)
   const missing = missingFiles(snapshot, [...selection.files, ...weightsNamedInside(snapshot, selection.files)])
   if (missing.length === 0) return toCachedModel(snapshot, name, selection)
-  const whole = selections(snapshot.listing, name.folder).find(
+  const whole = selections(snapshot.listing.files, name.folder).find(
     ({ files }) => missingFiles(snapshot, files).length === 0,
   )
   const other = whole?.dtype ? `Name ${text}:${whole.dtype}, which is there, or` : 'To get it,'

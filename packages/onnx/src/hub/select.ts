@@ -4,11 +4,14 @@ import { toSize } from '../runtime/size.ts'
 import { type HubName, hubNameText } from './hub-name.ts'
 import type { HubFile, Listing } from './listing.ts'
 
+/** A file by its path inside a repository or a folder. */
+export type SizedFile = Pick<HubFile, 'path' | 'size'>
+
 /** The files that one precision of a model needs. */
-export interface Selection {
+export interface Selection<F extends SizedFile = HubFile> {
   /** Absent where a model's files know no precisions. */
   readonly dtype?: Dtype
-  readonly files: readonly HubFile[]
+  readonly files: readonly F[]
 }
 
 /** Graphs of the layouts that transformers.js reads; the first whose graphs are all there is the model's. */
@@ -37,8 +40,8 @@ const companions: readonly RegExp[] = [
 /** How weights beside a graph are called: `.onnx_data`, `.onnx_data_1`, `.onnx.data`. */
 const weightsBeside = /^(_data(_\d+)?|\.data)$/
 
-/** The precisions that a listing has all graphs of, the most exact first; `undefined` stands for graphs that know none. Empty when there is no model. */
-export function selections({ files: all }: Listing, folder: string): Selection[] {
+/** The precisions of which all graphs are among some files, the most exact first; one without `dtype` stands for graphs that know none. Empty when there is no model in `folder`. */
+export function selections<F extends SizedFile>(all: readonly F[], folder = ''): Selection<F>[] {
   const files = inside(all, folder)
   const small = files.filter(({ path }) => companions.some((pattern) => pattern.test(path)))
   return graphsOf(files.map(({ path }) => path)).map(({ dtype, graphs }) => ({
@@ -49,7 +52,7 @@ export function selections({ files: all }: Listing, folder: string): Selection[]
 
 /** The files of a model in the precision that is asked for, else in the most exact one. Throws `config` that says what there is. */
 export function selectFiles(listing: Listing, name: HubName, dtype: Dtype | undefined): Selection {
-  const found = selections(listing, name.folder)
+  const found = selections(listing.files, name.folder)
   const chosen = dtype ? found.find((selection) => selection.dtype === dtype) : found[0]
   if (chosen) return chosen
   const text = hubNameText(name)
@@ -62,7 +65,7 @@ const describe = ({ dtype, files }: Selection): string =>
   `${dtype ?? 'one without a precision in its name'} (${toSize(totalSize(files))})`
 
 /** How many bytes some files have. */
-export const totalSize = (files: readonly HubFile[]): number => files.reduce((sum, { size }) => sum + size, 0)
+export const totalSize = (files: readonly SizedFile[]): number => files.reduce((sum, { size }) => sum + size, 0)
 
 /** Some repositories have a model in each of several folders. */
 function elsewhere({ files }: Listing, { repo, folder }: HubName): string {
@@ -123,15 +126,15 @@ function plainGraphs(paths: readonly string[], most: number): Graphs[] {
   return graphs.length > 0 && graphs.length <= most ? [{ graphs }] : []
 }
 
-const withWeights = (files: readonly HubFile[], graph: string): HubFile[] =>
+const withWeights = <F extends SizedFile>(files: readonly F[], graph: string): F[] =>
   files.filter(({ path }) => path === graph || (path.startsWith(graph) && weightsBeside.test(path.slice(graph.length))))
 
-const inside = (files: readonly HubFile[], folder: string): HubFile[] =>
+const inside = <F extends SizedFile>(files: readonly F[], folder: string): F[] =>
   folder === ''
     ? [...files]
     : files.flatMap((file) =>
         file.path.startsWith(`${folder}/`) ? [{ ...file, path: file.path.slice(folder.length + 1) }] : [],
       )
 
-const outside = (file: HubFile, folder: string): HubFile =>
+const outside = <F extends SizedFile>(file: F, folder: string): F =>
   folder === '' ? file : { ...file, path: `${folder}/${file.path}` }

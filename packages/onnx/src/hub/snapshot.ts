@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { list } from '../folder.ts'
 import type { HubName } from './hub-name.ts'
 import { type HubFile, isCommit, type Listing, parseListing } from './listing.ts'
 
@@ -24,6 +25,29 @@ const refFile = (cache: string, { repo, revision }: Pick<HubName, 'repo' | 'revi
 export function cachedSnapshot(cache: string, name: Pick<HubName, 'repo' | 'revision'>): Snapshot | undefined {
   const commit = isCommit(name.revision) ? name.revision : read(refFile(cache, name))?.trim()
   return isCommit(commit) ? snapshotAt(cache, name.repo, commit) : undefined
+}
+
+/** The branches and tags that lead to a commit, and the files that say so. */
+export function refsTo(
+  cache: string,
+  repo: string,
+  commit: string,
+): { readonly revision: string; readonly file: string }[] {
+  const folder = join(repoFolder(cache, repo), 'refs')
+  return list(folder).flatMap((name) => {
+    const revision = decoded(name)
+    const file = join(folder, name)
+    return revision !== undefined && read(file)?.trim() === commit ? [{ revision, file }] : []
+  })
+}
+
+/** `undefined` for a name that `encodeURIComponent` never made. */
+function decoded(name: string): string | undefined {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return undefined
+  }
 }
 
 /** What the cache knows of a commit. */

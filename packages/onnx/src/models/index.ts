@@ -1,0 +1,5 @@
+export { toSize } from '../runtime/size.ts'
+export { describeModel, type GraphValue, type ModelDescription } from './describe.ts'
+export { type LocalModel, listModels } from './list.ts'
+export { type PulledModel, pullModel } from './pull.ts'
+export { removeModel } from './remove.ts'
