@@ -153,8 +153,18 @@ describe('rerank', () => {
     expect(ranking).toEqual([{ index: 1, score: 2, document: 'b' }])
   })
 
-  it('a ranking of what was not given is malformed', async () => {
-    const answer = rerank({ model: model([{ index: 2, score: 2 }]), query: 'q', documents: ['a', 'b'] })
+  it('not more than were asked for', async () => {
+    const all = [0, 1].map((index) => ({ index, score: 1 }))
+    const { ranking } = await rerank({ model: model(all), query: 'q', documents: ['a', 'b'], limit: 1 })
+    expect(ranking.map(({ index }) => index)).toEqual([0])
+  })
+
+  it.each([
+    { index: 2, score: 2 },
+    { index: 0.5, score: 2 },
+    { index: 0, score: Number.NaN },
+  ])('a ranking with %o is malformed', async (ranked) => {
+    const answer = rerank({ model: model([ranked]), query: 'q', documents: ['a', 'b'] })
     await expect(answer).rejects.toMatchObject({ code: 'malformed' })
   })
 

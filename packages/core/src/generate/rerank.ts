@@ -28,7 +28,8 @@ export async function rerank({ model: given, ...call }: RerankOptions): Promise<
   call.signal?.throwIfAborted()
   if (call.documents.length === 0) return { ranking: [], usage: {}, warnings: [] }
   const { ranking, usage, warnings } = await model.rerank(call)
-  return { ranking: ranking.map((ranked) => withDocument(ranked, call.documents, model)), usage, warnings }
+  const best = ranking.slice(0, call.limit)
+  return { ranking: best.map((ranked) => withDocument(ranked, call.documents, model)), usage, warnings }
 }
 
 function check({ query, documents, limit }: RerankCall): void {
@@ -44,8 +45,9 @@ function check({ query, documents, limit }: RerankCall): void {
 
 function withDocument(ranked: Ranked, documents: readonly string[], { provider, id }: RerankModel): RankedDocument {
   const document = documents[ranked.index]
-  if (document !== undefined) return { ...ranked, document }
-  throw new AnyModelError('malformed', `${provider}/${id} ranked document ${ranked.index}, which was not given.`, {
+  if (document !== undefined && Number.isFinite(ranked.score)) return { ...ranked, document }
+  const problem = document === undefined ? 'which was not given' : `with the score ${ranked.score}`
+  throw new AnyModelError('malformed', `${provider}/${id} ranked document ${ranked.index}, ${problem}.`, {
     provider,
     model: id,
   })

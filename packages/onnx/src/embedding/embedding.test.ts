@@ -39,6 +39,27 @@ describe('a text becomes one vector', () => {
     expect([...(await embed({ model: both, value })).embedding]).toEqual([2, 4, 3, 6])
   })
 
+  it('without the tokens of the prompt where the model says so', async () => {
+    const one = model({
+      files: {
+        'config_sentence_transformers.json': { prompts: { query: 'seven ' }, default_prompt_name: 'query' },
+        'modules.json': modules('Pooling'),
+        '1_Pooling/config.json': { pooling_mode_max_tokens: true, include_prompt: false },
+      },
+    })
+    expect([...(await embed({ model: one, value })).embedding]).toEqual([5, 10])
+  })
+
+  it('that the graph gives itself, stretched only where the model says so', async () => {
+    const plain = model({ gives: 'vectors' })
+    expect([...(await embed({ model: plain, value })).embedding]).toEqual([14])
+    const stretched = model({
+      gives: 'vectors',
+      files: { 'modules.json': modules('Pooling', 'Normalize'), '1_Pooling/config.json': {} },
+    })
+    expect([...(await embed({ model: stretched, value })).embedding]).toEqual([1])
+  })
+
   it('of length 1 where the model says so, and where it says nothing', async () => {
     for (const one of [model(), pooled({ pooling_mode_mean_tokens: true }, 'Normalize')])
       expect((await embed({ model: one, value })).embedding[0]).toBeCloseTo(1 / Math.sqrt(5), 5)
@@ -63,6 +84,26 @@ describe('many texts', () => {
     expect(embeddings.map(([first]) => first)).toEqual([5, 4])
     expect(usage.input).toBe(4 + 3)
     expect(warnings).toMatchObject([{ option: 'values', message: expect.stringContaining('1 of 2 texts') }])
+  })
+
+  it('are cut to what the tokenizer knows of the model', async () => {
+    const short = model({
+      longest: 16,
+      files: { 'tokenizer_config.json': { pad_token: '[PAD]', model_max_length: 3 } },
+    })
+    const { usage } = await embedMany({ model: short, values: ['one two seven'] })
+    expect(usage.input).toBe(3)
+  })
+
+  it('a query does not wait for all of a library', async () => {
+    const one = model()
+    await embed({ model: one, value })
+    const ended: string[] = []
+    const values = Array.from({ length: 2_048 }, () => 'one two three four five six seven one two three')
+    const library = embedMany({ model: one, values }).then(() => ended.push('library'))
+    await embed({ model: one, value }).then(() => ended.push('query'))
+    await library
+    expect(ended).toEqual(['query', 'library'])
   })
 
   it('an abort ends them', async () => {

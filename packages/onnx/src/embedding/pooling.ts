@@ -7,10 +7,12 @@ export type Pooling = 'cls' | 'mean' | 'max' | 'mean_sqrt_len' | 'weightedmean' 
 export interface PoolingSteps {
   /** One vector from each, joined. */
   readonly poolings: readonly Pooling[]
-  /** To length 1. */
-  readonly normalize: boolean
+  /** To length 1. `unless whole`: nothing is said, and a graph that pools by itself knows best. */
+  readonly normalize: boolean | 'unless whole'
   /** True when a trained layer follows that only the graph can hold. */
   readonly dense: boolean
+  /** False when the tokens of the prompt are read and not pooled. */
+  readonly includePrompt: boolean
 }
 
 const flags: Readonly<Record<string, Pooling>> = {
@@ -28,14 +30,16 @@ export function readPooling(folder: string): PoolingSteps {
     const { type = '', path = '' } = (module ?? {}) as { type?: string; path?: string }
     return { name: String(type).split('.').at(-1), path: String(path) }
   })
-  if (modules.length === 0) return { poolings: ['mean'], normalize: true, dense: false }
+  if (modules.length === 0) return { poolings: ['mean'], normalize: 'unless whole', dense: false, includePrompt: true }
   const pooling = modules.find(({ name }) => name === 'Pooling')
-  if (pooling && !/^[\w.-]+$/.test(pooling.path))
+  if (pooling && !/^\w[\w.-]*$/.test(pooling.path))
     throw broken(`modules.json in ${folder} names the folder "${pooling.path}", which is no folder of the model.`)
+  const config = (pooling ? readJson(folder, `${pooling.path}/config.json`) : {}) as { include_prompt?: unknown }
   return {
-    poolings: pooling ? toPoolings(readJson(folder, `${pooling.path}/config.json`)) : ['mean'],
+    poolings: toPoolings(config),
     normalize: modules.some(({ name }) => name === 'Normalize'),
     dense: modules.some(({ name }) => name === 'Dense'),
+    includePrompt: config.include_prompt !== false,
   }
 }
 

@@ -24,3 +24,19 @@ describe.skipIf(cases.length === 0)('all-minilm-l6-v2 (skipped without ../shared
     }
   })
 })
+
+const glove = '../shared/models/glove-20k-100d-onnx'
+
+describe.skipIf(!existsSync(glove))('glove-20k-100d (skipped without ../shared/models)', () => {
+  it('gives the vectors of its graph, also of a text without a single token', async () => {
+    const { embeddings, warnings } = await embedMany({
+      model: local.embedding(`dir:${glove}`),
+      values: ['cat', 'dog', 'tax', ' '],
+    })
+    const [cat, dog, tax, nothing] = embeddings as [Float32Array, Float32Array, Float32Array, Float32Array]
+    expect(cosineSimilarity(cat, dog)).toBeGreaterThan(cosineSimilarity(cat, tax) + 0.2)
+    expect(nothing).toHaveLength(100)
+    expect(warnings).toEqual([])
+    expect((await embed({ model: local.embedding(`dir:${glove}`), value: ' ' })).embedding).toEqual(nothing)
+  })
+})

@@ -1,7 +1,7 @@
 import { AnyModelError, type EmbeddingCall, type EmbeddingResult, type Warning } from '@anymodel/core'
 import type { Tensor } from 'onnxruntime-node'
 import { toBatches } from '../encoder/batches.ts'
-import { type Encoder, loadEncoder } from '../encoder/encoder.ts'
+import { atOnce, type Encoder, loadEncoder } from '../encoder/encoder.ts'
 import type { Tokens } from '../encoder/tokens.ts'
 import { broken, readJson } from '../folder.ts'
 import { floatsOf } from '../runtime/tensors.ts'
@@ -18,7 +18,7 @@ export interface EmbeddingEvent extends EmbeddingResult {
 export async function serveEmbedding(opening: Opening): Promise<Served<EmbeddingCall, EmbeddingEvent>> {
   const encoder = await loadEncoder(opening, 'embedding')
   const embedder = toEmbedder(encoder)
-  return { atOnce: 1, answer: (job) => answer(embedder, job) }
+  return { atOnce, answer: (job) => answer(embedder, job) }
 }
 
 /** An encoder, and how its output becomes vectors. */
@@ -27,18 +27,21 @@ interface Embedder {
   readonly steps: PoolingSteps
   /** The output that is read, and whether it is the texts' vectors already. */
   readonly output: { readonly name: string; readonly whole: boolean }
-  /** Put in front of every text, by purpose. */
-  readonly prompts: Readonly<Record<string, string>>
+  readonly prompts: Prompts
   /** Shorter vectors that the model was trained for. */
   readonly dimensions: readonly number[]
+}
+
+/** What we read of `config_sentence_transformers.json`: what is put in front of every text, by purpose. */
+interface Prompts {
+  readonly prompts?: Readonly<Record<string, string>>
+  readonly default_prompt_name?: string | null
 }
 
 function toEmbedder(encoder: Encoder): Embedder {
   const { folder, config } = encoder.model
   const steps = readPooling(folder)
-  const { prompts = {} } = readJson(folder, 'config_sentence_transformers.json', {}) as {
-    prompts?: Record<string, string>
-  }
+  const prompts: Prompts = readJson(folder, 'config_sentence_transformers.json', {})
   const { matryoshka_dimensions = [] } = config as { matryoshka_dimensions?: readonly number[] }
   return { encoder, steps, output: outputOf(encoder, steps), prompts, dimensions: matryoshka_dimensions }
 }
@@ -63,20 +66,16 @@ function outputOf({ outputs, model }: Encoder, { dense }: PoolingSteps): Embedde
 async function answer(embedder: Embedder, job: Job<EmbeddingCall, EmbeddingEvent>): Promise<void> {
   const { values, dimensions, purpose } = job.call
   const { encoder } = embedder
-  const prompt = promptFor(embedder, purpose)
-  const inputs: Tokens[] = []
-  for (const value of values) {
-    if (job.cancelled()) return
-    inputs.push(encoder.tokenize(prompt + value))
-  }
+  const prompt = promptFor(embedder.prompts, purpose)
+  const tokens = await encoder.tokenize([[prompt], ...values.map((value) => [prompt + value] as const)], job)
+  if (!tokens) return
+  const [promptAlone, ...inputs] = tokens as [Tokens, ...Tokens[]]
   const embeddings = new Array<Float32Array>(values.length)
-  for (const batch of toBatches(inputs)) {
+  for (const places of toBatches(inputs)) {
     if (job.cancelled()) return
-    const vectors = await embedBatch(
-      embedder,
-      batch.map((index) => inputs[index] as Tokens),
-    )
-    for (const [row, index] of batch.entries())
+    const batch = places.map((index) => inputs[index] as Tokens)
+    const vectors = await embedBatch(embedder, batch, promptAlone)
+    for (const [row, index] of places.entries())
       embeddings[index] = shortened(embedder, vectors[row] as Float32Array, dimensions)
   }
   const input = inputs.reduce((sum, { ids }) => sum + ids.length, 0)
@@ -86,26 +85,40 @@ async function answer(embedder: Embedder, job: Job<EmbeddingCall, EmbeddingEvent
 }
 
 /** sentence-transformers calls a document `document` or `passage`. */
-function promptFor({ prompts }: Embedder, purpose: EmbeddingCall['purpose']): string {
-  if (purpose === undefined) return ''
-  return prompts[purpose] ?? (purpose === 'document' ? prompts.passage : undefined) ?? ''
+function promptFor({ prompts = {}, default_prompt_name }: Prompts, purpose: EmbeddingCall['purpose']): string {
+  const names = [purpose, purpose === 'document' ? 'passage' : undefined, default_prompt_name]
+  return names.map((name) => prompts[name ?? '']).find((prompt) => typeof prompt === 'string') ?? ''
 }
 
-async function embedBatch({ encoder, steps, output }: Embedder, batch: readonly Tokens[]): Promise<Float32Array[]> {
+async function embedBatch(
+  { encoder, steps, output }: Embedder,
+  batch: readonly Tokens[],
+  prompt: Tokens,
+): Promise<Float32Array[]> {
   const outputs = await encoder.run(batch)
   try {
     const tensor = outputs[output.name] as Tensor
     const size = tensor.dims.at(-1) as number
     const width = output.whole ? 1 : (tensor.dims[1] as number)
     const data = floatsOf(tensor)
+    const stretched = steps.normalize === true || (steps.normalize === 'unless whole' && !output.whole)
     return batch.map(({ ids }, row) => {
-      const rows = { data, start: row * width * size, length: output.whole ? 1 : ids.length, size }
+      const skip = output.whole || steps.includePrompt ? 0 : alike(prompt.ids, ids)
+      const start = (row * width + skip) * size
+      const rows = { data, start, length: output.whole ? 1 : ids.length - skip, size }
       const vector = pool(rows, output.whole ? ['cls'] : steps.poolings)
-      return steps.normalize && !output.whole ? normalize(vector) : vector
+      return stretched ? normalize(vector) : vector
     })
   } finally {
     for (const tensor of Object.values(outputs)) tensor.dispose()
   }
+}
+
+/** How many tokens two texts have in common from the start. */
+function alike(a: readonly number[], b: readonly number[]): number {
+  let at = 0
+  while (at < a.length && at < b.length && a[at] === b[at]) at++
+  return at
 }
 
 /** The first numbers of a vector, stretched again. */

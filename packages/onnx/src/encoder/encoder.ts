@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Tokenizer } from '@huggingface/tokenizers'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { broken, readJson } from '../folder.ts'
@@ -6,8 +7,10 @@ import { loading } from '../runtime/load-step.ts'
 import { type Graph, openGraph } from '../runtime/session.ts'
 import { integers } from '../runtime/tensors.ts'
 import { openTokenizer } from '../runtime/tokenizer.ts'
-import type { Opening } from '../thread/served.ts'
+import type { Job, Opening } from '../thread/served.ts'
 import { type Tokens, toTokens } from './tokens.ts'
+
+type Cancellable = Pick<Job<never, never>, 'cancelled'>
 
 /** A model that reads whole texts at once. */
 export interface Encoder {
@@ -15,7 +18,8 @@ export interface Encoder {
   readonly outputs: readonly InferenceSession.ValueMetadata[]
   /** Tokens that it reads at most; `undefined` when the folder doesn't say. */
   readonly longest: number | undefined
-  tokenize(text: string, pair?: string): Tokens
+  /** The tokens of texts, or of pairs of texts; `undefined` when the job was cancelled on the way. */
+  tokenize(texts: readonly (readonly [string, string?])[], job: Cancellable): Promise<Tokens[] | undefined>
   /** Runs one batch and gives the graph's outputs, which are the caller's to dispose. */
   run(batch: readonly Tokens[]): Promise<Record<string, Tensor>>
 }
@@ -35,7 +39,8 @@ export async function loadEncoder(
     model,
     outputs: graph.session.outputMetadata,
     longest,
-    tokenize: (text, pair) => toTokens(tokenizer, longest ?? Number.MAX_SAFE_INTEGER, text, pair),
+    tokenize: (texts, job) =>
+      eachInTurn(texts, job, ([text, pair]) => toTokens(tokenizer, longest ?? Number.MAX_SAFE_INTEGER, text, pair)),
     async run(batch) {
       const inputs = toInputs(graph, batch, padding)
       try {
@@ -47,10 +52,33 @@ export async function loadEncoder(
   }
 }
 
-/** The shortest of the limits that a folder names. */
+/** Requests of one model that take turns, run by run: a query does not wait for all of a library. */
+export const atOnce = 16
+
+/** Milliseconds of work after which messages and other requests have their turn. */
+const turn = 20
+
+/** Makes something of each item, giving way now and then. */
+async function eachInTurn<T, R>(items: readonly T[], job: Cancellable, make: (item: T) => R): Promise<R[] | undefined> {
+  const made: R[] = []
+  let since = performance.now()
+  for (const item of items) {
+    made.push(make(item))
+    if (performance.now() - since < turn) continue
+    await setImmediate()
+    since = performance.now()
+    if (job.cancelled()) return undefined
+  }
+  return made
+}
+
+/** The shortest of the limits that a folder names. Models of RoBERTa's shape read two tokens less than their positions say: their tokenizers know. */
 function longestInput(model: ModelFolder): number | undefined {
   const { max_seq_length } = readJson(model.folder, 'sentence_bert_config.json', {}) as { max_seq_length?: number }
-  const limits = [max_seq_length, contextLength(model)].filter((limit) => typeof limit === 'number')
+  const { model_max_length = 1e9 } = model.tokenizerConfig
+  const limits = [max_seq_length, contextLength(model), model_max_length].filter(
+    (limit) => typeof limit === 'number' && limit > 0 && limit < 1e9,
+  ) as number[]
   return limits.length > 0 ? Math.min(...limits) : undefined
 }
 
@@ -76,7 +104,8 @@ function checkInputs({ session }: Graph, { graph }: ModelFolder): void {
 }
 
 function toInputs({ session }: Graph, batch: readonly Tokens[], padding: number): Record<string, Tensor> {
-  const width = Math.max(...batch.map(({ ids }) => ids.length))
+  // A text may have no token at all, a graph's input not.
+  const width = Math.max(1, ...batch.map(({ ids }) => ids.length))
   const inputs: Record<string, Tensor> = {}
   for (const metadata of session.inputMetadata) {
     const fill = fillers[metadata.name]

@@ -3,27 +3,29 @@ import type { Tokenizer } from '@huggingface/tokenizers'
 /** A text, or a pair of texts, as an encoder reads it. */
 export interface Tokens {
   readonly ids: readonly number[]
-  /** 0 for the first text, 1 for the second. */
+  /** 0 for the first text, 1 for the second; none where the tokenizer does not say. */
   readonly types: readonly number[]
   /** True when some of it was left out, since the model reads no more. */
   readonly cut: boolean
 }
 
 /** No token stands for more characters than this on average, so texts need not be tokenized beyond. */
-const charactersPerToken = 256
+const charactersPerToken = 64
 
 /** Tokenizes a text or a pair, at most `longest` tokens with those that the model puts around it. Of a pair the longer half is cut first. */
 export function toTokens(tokenizer: Tokenizer, longest: number, text: string, pair?: string): Tokens {
   const halves = (pair === undefined ? [text] : [text, pair]).map((half) => half.slice(0, longest * charactersPerToken))
   const [first = '', second = null] = halves
   const whole = tokenizer.encode(first, { text_pair: second, add_special_tokens: true, return_token_type_ids: true })
+  // Not every tokenizer tells the texts of a pair apart.
+  const types: readonly number[] = whole.token_type_ids ?? []
   const shortened = first.length < text.length || (pair !== undefined && (second as string).length < pair.length)
-  if (whole.ids.length <= longest) return { ids: whole.ids, types: whole.token_type_ids, cut: shortened }
+  if (whole.ids.length <= longest) return { ids: whole.ids, types, cut: shortened }
   const bare = halves.map((half) => tokenizer.encode(half, { add_special_tokens: false }).ids)
   const kept = keptIndexes(whole.ids, bare, longest)
   return {
     ids: kept.map((at) => whole.ids[at] as number),
-    types: kept.map((at) => whole.token_type_ids[at] as number),
+    types: kept.map((at) => types[at] ?? 0),
     cut: true,
   }
 }

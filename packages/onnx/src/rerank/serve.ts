@@ -1,7 +1,7 @@
 import type { RerankCall, RerankResult, Warning } from '@anymodel/core'
 import type { Tensor } from 'onnxruntime-node'
 import { toBatches } from '../encoder/batches.ts'
-import { type Encoder, loadEncoder } from '../encoder/encoder.ts'
+import { atOnce, type Encoder, loadEncoder } from '../encoder/encoder.ts'
 import type { Tokens } from '../encoder/tokens.ts'
 import { broken } from '../folder.ts'
 import { floatsOf } from '../runtime/tensors.ts'
@@ -21,7 +21,7 @@ export async function serveRerank(opening: Opening): Promise<Served<RerankCall, 
       `${encoder.model.graph} is no reranker: it gives ${names.join(', ')}, where logits is wanted. Export it for sequence classification.`,
     )
   const toScore = scoreOf(encoder)
-  return { atOnce: 1, answer: (job) => answer(encoder, toScore, job) }
+  return { atOnce, answer: (job) => answer(encoder, toScore, job) }
 }
 
 type ToScore = (logits: Float32Array) => number
@@ -49,11 +49,11 @@ const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
 
 async function answer(encoder: Encoder, toScore: ToScore, job: Job<RerankCall, RerankEvent>): Promise<void> {
   const { query, documents, limit = documents.length } = job.call
-  const inputs: Tokens[] = []
-  for (const document of documents) {
-    if (job.cancelled()) return
-    inputs.push(encoder.tokenize(query, document))
-  }
+  const inputs = await encoder.tokenize(
+    documents.map((document) => [query, document]),
+    job,
+  )
+  if (!inputs) return
   const ranking: { index: number; score: number }[] = []
   for (const batch of toBatches(inputs)) {
     if (job.cancelled()) return

@@ -4,8 +4,8 @@ import { onnxFile } from './onnx-file.ts'
 import { scratchFolder } from './toy-model.ts'
 
 export interface ToyEncoderOptions {
-  /** `tokens`: the vector of a token is (id, 2 id). `pairs`: one logit, the sum of the ids. */
-  readonly gives?: 'tokens' | 'pairs'
+  /** `tokens`: the vector of a token is (id, 2 id). `pairs`: one logit, the sum of the ids. `vectors`: the sum of the ids is the text's vector. */
+  readonly gives?: 'tokens' | 'pairs' | 'vectors'
   /** Logits that the graph says it has. */
   readonly classes?: number
   readonly longest?: number
@@ -30,7 +30,9 @@ export function toyEncoder({
   write('tokenizer.json', tokenizerJson)
   write('tokenizer_config.json', { pad_token: '[PAD]' })
   for (const [name, value] of Object.entries(files)) write(name, value)
-  writeFileSync(join(folder, 'onnx/model.onnx'), gives === 'tokens' ? tokenGraph() : pairGraph(classes))
+  const graph =
+    gives === 'tokens' ? tokenGraph() : sumGraph(gives === 'pairs' ? 'logits' : 'sentence_embedding', classes)
+  writeFileSync(join(folder, 'onnx/model.onnx'), graph)
   return folder
 }
 
@@ -83,10 +85,10 @@ const tokenGraph = () =>
   })
 
 /** Padding has the id 0, so that it adds nothing. */
-const pairGraph = (classes: number) =>
+const sumGraph = (output: string, classes: number) =>
   onnxFile({
     inputs: ids,
-    outputs: [{ name: 'logits', type: 'float32', shape: ['batch', classes] }],
+    outputs: [{ name: output, type: 'float32', shape: ['batch', classes] }],
     constants: [
       { name: 'axis', type: 'int64', dims: [1], data: BigInt64Array.of(1n) },
       {
@@ -99,6 +101,6 @@ const pairGraph = (classes: number) =>
     nodes: [
       numbers,
       { op: 'ReduceSum', inputs: ['numbers', 'axis'], outputs: ['sums'] },
-      { op: 'Mul', inputs: ['sums', 'factors'], outputs: ['logits'] },
+      { op: 'Mul', inputs: ['sums', 'factors'], outputs: [output] },
     ],
   })
