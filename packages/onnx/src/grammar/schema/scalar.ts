@@ -1,0 +1,21 @@
+import type { NumberRule, Plain, Shape } from './shape.ts'
+import type { Strings } from './strings.ts'
+
+/** True for values that hold no others. */
+export const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null
+
+/** True when a shape, its list of values aside, allows a value that holds no others. */
+export function admitsScalar(strings: Strings, shape: Shape, value: unknown): boolean {
+  if (typeof value === 'string') return shape.string !== undefined && strings.admits(shape.string, value)
+  if (typeof value === 'number') return shape.number !== undefined && admitsNumber(shape.number, value)
+  return shape.plain.has(String(value) as Plain)
+}
+
+function admitsNumber({ integer, min, max, multiples }: NumberRule, value: number): boolean {
+  return (
+    (!integer || Number.isInteger(value)) &&
+    (min.open ? value > min.value : value >= min.value) &&
+    (max.open ? value < max.value : value <= max.value) &&
+    multiples.every((multiple) => Number.isInteger(value / multiple))
+  )
+}

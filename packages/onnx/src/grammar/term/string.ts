@@ -1,0 +1,113 @@
+import { type Dfa, isFinal, step } from '../automaton/dfa.ts'
+import { textDfa } from '../regex/compile.ts'
+import { addToken, addTokens, goesOn, merge, newMask } from '../vocabulary/slice.ts'
+import { soleByte } from './automaton.ts'
+import type { Scan, Term, Terms, TokenTrie } from './term.ts'
+
+const quote = 0x22
+
+/** One character of a JSON string (RFC 8259): as it is, or any escape but those that leave half a surrogate pair. */
+const characterPattern =
+  '[^"\\\\\\u0000-\\u001f]|\\\\(?:["\\\\/bfnrt]|u(?:[0-9a-cA-CefEF][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}|[dD][89abAB][0-9a-fA-F]{2}\\\\u[dD][c-fC-F][0-9a-fA-F]{2}))'
+
+let character: Dfa | undefined
+
+/**
+ * Any JSON string of `min` to `max` characters (code points), from behind its opening quote to its closing one. This is where models spend most of their time, so what tokens do here is
+ * computed once for all lengths.
+ */
+export function anyString(terms: Terms, min: number, max: number): Term {
+  character ??= textDfa(characterPattern) as Dfa
+  const dfa = character
+  return at(0, min, max)
+
+  function at(state: number, least: number, most: number): Term {
+    return terms.terminal(`string:${state}:${least}:${most}`, () => ({
+      nullable: false,
+      sole: state !== 0 ? soleByte(dfa, state) : most === 0 ? quote : -1,
+      next(byte) {
+        if (state === 0 && byte === quote) return least === 0 ? terms.empty : terms.never
+        const to = most === 0 ? -1 : step(dfa, state, byte)
+        if (to < 0) return terms.never
+        return isFinal(dfa, to) ? at(0, Math.max(0, least - 1), most - 1) : at(to, least, most)
+      },
+      scan: scan(terms, dfa, { state, least, most }),
+    }))
+  }
+}
+
+interface Position {
+  readonly state: number
+  readonly least: number
+  readonly most: number
+}
+
+function scan(terms: Terms, dfa: Dfa, { state, least, most }: Position): Scan {
+  return (walker, mask, tail) => {
+    const { all, tokens, needs, exits, counts } = walker.cached(`string:${state}`, () =>
+      lengths(walker.trie, dfa, state),
+    )
+    if (most >= (needs.at(-1) ?? 0)) merge(mask, all)
+    else for (let i = 0; (needs[i] as number) <= most; i++) addToken(mask, tokens[i] as number)
+    for (const [i, node] of exits.entries()) {
+      const count = counts[i] as number
+      if (count < least || count > most) continue
+      addTokens(mask, walker.trie, node)
+      if (tail !== terms.empty && goesOn(walker.trie, node)) walker.walk(node, tail, mask)
+    }
+  }
+}
+
+/** What tokens do inside of a string, and how many characters they need for it. */
+interface Lengths {
+  /** Tokens that don't end the string. */
+  readonly all: Uint32Array
+  /** The same, those that need the fewest characters first. */
+  readonly tokens: Int32Array
+  readonly needs: Int32Array
+  /** Where tokens end the string. */
+  readonly exits: Int32Array
+  /** Characters before that. */
+  readonly counts: Int32Array
+}
+
+function lengths(trie: TokenTrie, dfa: Dfa, start: number): Lengths {
+  const all = newMask(trie.vocabulary)
+  const found: { readonly token: number; readonly need: number }[] = []
+  const exits: number[] = []
+  const counts: number[] = []
+  const states = new Int32Array(trie.height + 1)
+  const characters = new Int32Array(trie.height + 1)
+  states[0] = start
+  for (let node = 1; node < trie.nodes; ) {
+    const depth = trie.depth[node] as number
+    const before = states[depth - 1] as number
+    const count = characters[depth - 1] as number
+    const byte = trie.byte[node] as number
+    const to = step(dfa, before, byte)
+    const closes = before === 0 && byte === quote
+    if (closes) {
+      exits.push(node)
+      counts.push(count)
+    }
+    if (closes || to < 0) {
+      node = trie.end[node] as number
+      continue
+    }
+    const whole = isFinal(dfa, to)
+    states[depth] = whole ? 0 : to
+    characters[depth] = whole ? count + 1 : count
+    for (let i = trie.firstToken[node] as number; i < (trie.firstToken[node + 1] as number); i++)
+      found.push({ token: trie.tokens[i] as number, need: count + 1 })
+    node++
+  }
+  for (const { token } of found) addToken(all, token)
+  found.sort((a, b) => a.need - b.need)
+  return {
+    all,
+    tokens: Int32Array.from(found, ({ token }) => token),
+    needs: Int32Array.from(found, ({ need }) => need),
+    exits: Int32Array.from(exits),
+    counts: Int32Array.from(counts),
+  }
+}
