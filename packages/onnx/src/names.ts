@@ -46,7 +46,7 @@ export function locate(id: string, places: Places = {}): Location {
 }
 
 /**
- * Finds the folder of a model as `locate` does, and downloads what is missing of an `hf:` name. Throws what went wrong with the download, and the reason of `signal`.
+ * Finds the folder of a model as `locate` does, and downloads what is missing of an `hf:` name. Throws `config` also for one that is larger than the memory, what went wrong with the download, and the reason of `signal`.
  */
 export async function resolveModel(
   id: string,
@@ -63,6 +63,7 @@ export async function resolveModel(
     const { folder, dtype: found } = await downloadModel(openHub(places.hub), hubName(name, id), {
       dtype,
       signal,
+      mustFit: true,
       ...(onStep && { onStep }),
     })
     return found === undefined ? { folder } : { folder, dtype: found }

@@ -7,6 +7,12 @@ import { hasVariable } from './variables.ts'
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
+/** What variables mean that a role of their name would have. */
+const takenVariables: Readonly<Record<string, string | undefined>> = {
+  config: 'the config file',
+  cache: 'the folder of downloaded models',
+}
+
 /** The one target of a role. */
 export const targetOf = ({ use }: RoleSettings): Target => (Array.isArray(use) ? use[0] : use) as Target
 
@@ -40,8 +46,8 @@ function malformed(path: readonly [string, string]): Problem[] {
   const [kind, name] = path
   if (!namePattern.test(name))
     return [{ path, of: 'key', message: 'is not a name: use letters, digits, dots, hyphens and underscores.' }]
-  if (kind === 'models' && name.toLowerCase() === 'config')
-    return [{ path, of: 'key', message: "can't be a role: ANYMODEL_CONFIG names the config file." }]
+  const taken = kind === 'models' ? takenVariables[name.toLowerCase()] : undefined
+  if (taken) return [{ path, of: 'key', message: `can't be a role: ANYMODEL_${name.toUpperCase()} names ${taken}.` }]
   return []
 }
 

@@ -469,6 +469,21 @@ describe('the disk', () => {
 })
 
 describe('hf: names', () => {
+  it('of models that are larger than the memory are refused before anything of them is downloaded', async () => {
+    const file = (path: string, size: number) => ({ rfilename: path, lfs: { sha256: 'f'.repeat(64), size } })
+    const siblings = [
+      file('onnx/model.onnx', 4_000),
+      file('onnx/model.onnx_data', 10 ** 14),
+      file('onnx/model_q4.onnx', 9),
+    ]
+    server.fault = (_asked, res) => void res.end(JSON.stringify({ sha: commitA, siblings })) === undefined
+    const hub = { cache: scratchFolder(), endpoint: server.url }
+    await expect(resolveModel('hf:org/huge', { hub })).rejects.toThrow(
+      /weights of hf:org\/huge need 100 TB of memory, .* Choose a smaller precision, which is there: q4 \(9 bytes\)/,
+    )
+    expect(server.asked).toHaveLength(1)
+  })
+
   it('are downloaded where the options or the environment say', async () => {
     serve()
     const cache = scratchFolder()

@@ -2,15 +2,16 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AnyModelError } from '@anymodel/core'
 import type { Dtype } from '../dtypes.ts'
+import { requireRoom } from '../runtime/memory.ts'
 import { ask, persist } from './ask.ts'
 import { type CachedModel, fromCache, toCachedModel, weightsNamedInside } from './cached-model.ts'
 import { explainDisk, requireSpace } from './disk.ts'
 import { fetchFile } from './fetch-file.ts'
-import type { HubName } from './hub-name.ts'
+import { type HubName, hubNameText } from './hub-name.ts'
 import { type HubFile, type Listing, toListing } from './listing.ts'
 import type { Hub } from './options.ts'
 import { partBytes } from './part.ts'
-import { selectFiles, totalSize } from './select.ts'
+import { type Selection, selectFiles, selections, totalSize, weightBytesIn } from './select.ts'
 import { cachedSnapshot, keepListing, missingFiles, type Snapshot } from './snapshot.ts'
 import { watchdog } from './watchdog.ts'
 
@@ -29,6 +30,8 @@ export interface DownloadSettings {
   readonly dtype?: Dtype | undefined
   /** Ask the hub what the revision is now, in place of staying with what it was when it was downloaded. Default false. */
   readonly refresh?: boolean
+  /** Refuse a model that is larger than the memory that is available, before any of it is downloaded. Default false. */
+  readonly mustFit?: boolean
   readonly onStep?: (step: DownloadStep) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -45,6 +48,7 @@ export async function downloadModel(hub: Hub, name: HubName, settings: DownloadS
   try {
     const snapshot = cached && !refresh ? cached : keepListing(hub.cache, name, await askForListing(hub, name, signal))
     const selection = selectFiles(snapshot.listing, name, dtype)
+    if (settings.mustFit) requireMemoryFor(name, selection, snapshot.listing)
     await fetchMissing(hub, name, snapshot, selection.files, onStep, signal)
     const beside = weightsNamedInside(snapshot, selection.files)
     await fetchMissing(hub, name, snapshot, beside, onStep, signal)
@@ -52,6 +56,11 @@ export async function downloadModel(hub: Hub, name: HubName, settings: DownloadS
   } catch (error) {
     throw explainDisk(error)
   }
+}
+
+function requireMemoryFor(name: HubName, selection: Selection, { files }: Listing): void {
+  const toPrecision = (one: Selection) => ({ ...(one.dtype && { dtype: one.dtype }), bytes: weightBytesIn(one) })
+  requireRoom(hubNameText(name), toPrecision(selection), selections(files, name.folder).map(toPrecision))
 }
 
 const largestAnswer = 32 * 1024 * 1024

@@ -90,7 +90,7 @@ function hold(path: string): Part {
 async function adopt(left: readonly Found[], own: string): Promise<void> {
   const [longest, ...others] = [...left].sort((a, b) => b.size - a.size)
   if (longest) await rename(longest.path, own).catch(() => {})
-  for (const { path } of others) await rm(path, { force: true })
+  for (const { path } of others) await rm(path, { force: true }).catch(() => {})
 }
 
 interface Found {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dtype } from '../dtypes.ts'
 import { broken, readJson } from '../folder.ts'
-import { type Selection, type SizedFile, selections, totalSize } from '../hub/select.ts'
+import { selections, weightBytesIn } from '../hub/select.ts'
 import { contextLength, type ModelConfig, readModelFolder, type TokenizerConfig } from '../model-folder.ts'
 import { locate, type Places } from '../names.ts'
 import { type GraphFile, readGraphFile } from '../runtime/graph-file.ts'
@@ -67,18 +67,14 @@ export function describeModel(id: string, places: Places = {}): ModelDescription
     ...(chosen.dtype && { dtype: chosen.dtype }),
     dtypes: found.map((selection) => ({
       ...(selection.dtype && { dtype: selection.dtype }),
-      bytes: weightsOf(selection),
+      bytes: weightBytesIn(selection),
     })),
     ...(Number.isSafeInteger(context) && { contextLength: context as number }),
     ...(license && { license }),
     graphs,
-    memory: { weights: weightsOf(chosen), ...(available !== undefined && { available }) },
+    memory: { weights: weightBytesIn(chosen), ...(available !== undefined && { available }) },
   }
 }
-
-/** Graphs and what lies beside them under their names. */
-const weightsOf = ({ files }: Selection<SizedFile>): number =>
-  totalSize(files.filter(({ path }) => /\.onnx(_data(_\d+)?|\.data)?$/.test(path)))
 
 interface DescribedConfig extends ModelConfig {
   readonly architectures?: unknown

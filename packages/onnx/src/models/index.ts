@@ -1,3 +1,4 @@
+export { availableMemory } from '../runtime/memory.ts'
 export { toSize } from '../runtime/size.ts'
 export { describeModel, type GraphValue, type ModelDescription } from './describe.ts'
 export { type LocalModel, listModels } from './list.ts'

@@ -12,24 +12,34 @@ export function availableMemory(): number | undefined {
   return bytes > 0 ? bytes : undefined
 }
 
+/** A precision, and the bytes of its weights. */
+interface Precision {
+  readonly dtype?: Dtype
+  readonly bytes: number
+}
+
 /**
  * Throws `config` when a model clearly has no room in memory: when its weights alone are larger than all that is available. What a model computes with comes on top, so one that passes may still be too large.
  */
-export function requireMemory(location: Location, available: number | undefined = availableMemory()): void {
-  const needed = weightBytes(location)
+export function requireMemory({ folder, dtype }: Location, available?: number): void {
+  const others = (Object.keys(dtypes) as Dtype[]).map((dtype) => ({ dtype, bytes: weightBytes({ folder, dtype }) }))
+  requireRoom(folder, { ...(dtype && { dtype }), bytes: weightBytes({ folder, dtype }) }, others, available)
+}
+
+/** The same for a model of which only sizes are known; `others` are the precisions that it has besides. */
+export function requireRoom(
+  name: string,
+  { bytes: needed }: Precision,
+  others: readonly Precision[],
+  available: number | undefined = availableMemory(),
+): void {
   if (available === undefined || needed <= available) return
-  const smaller = smallerPrecisions(location, Math.min(needed, available))
+  const smaller = others.filter(({ dtype, bytes }) => dtype && bytes < Math.min(needed, available))
   const choice =
     smaller.length > 0
       ? `Choose a smaller precision, which is there: ${smaller.map(({ dtype, bytes }) => `${dtype} (${toSize(bytes)})`).join(', ')}.`
       : 'Choose a smaller precision, such as q4, or a smaller model.'
   throw broken(
-    `The weights of ${location.folder} need ${toSize(needed)} of memory, and ${toSize(available)} are available. ${choice}`,
+    `The weights of ${name} need ${toSize(needed)} of memory, and ${toSize(available)} are available. ${choice}`,
   )
-}
-
-/** The precisions of a folder with less than `limit` bytes of weights, the most exact first. */
-function smallerPrecisions({ folder }: Location, limit: number): { readonly dtype: Dtype; readonly bytes: number }[] {
-  const all = (Object.keys(dtypes) as Dtype[]).map((dtype) => ({ dtype, bytes: weightBytes({ folder, dtype }) }))
-  return all.filter(({ bytes }) => bytes < limit)
 }
