@@ -7,9 +7,11 @@ export const integers = (type: Tensor.Type, values: readonly number[], dims: rea
     ? new Tensor('int32', Int32Array.from(values), dims)
     : new Tensor('int64', BigInt64Array.from(values, BigInt), dims)
 
-/** A tensor of whole numbers or floats, in the type that the graph wants. */
+/** A tensor of numbers, in the type that the graph wants: rounded where it wants whole ones. */
 export const numbers = (type: Tensor.Type, values: readonly number[], dims: readonly number[]): Tensor =>
-  type.startsWith('float') ? floats(type, Float32Array.from(values), dims) : integers(type, values, dims)
+  type.startsWith('float')
+    ? floats(type, Float32Array.from(values), dims)
+    : integers(type, values.map(Math.round), dims)
 
 /** A tensor of floats, in the precision that the graph wants. */
 export const floats = (type: Tensor.Type, values: Float32Array, dims: readonly number[]): Tensor =>
