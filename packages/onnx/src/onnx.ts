@@ -1,10 +1,18 @@
-import type { EmbeddingModel, ImageModel, RerankModel, TextModel, TranscriptionModel } from '@anymodel/core'
+import type {
+  EmbeddingModel,
+  ImageModel,
+  RerankModel,
+  SpeechModel,
+  TextModel,
+  TranscriptionModel,
+} from '@anymodel/core'
 import { localEmbedding } from './embedding/model.ts'
 import { localImage } from './image/model.ts'
 import { locate, type Places } from './names.ts'
 import { localRerank } from './rerank/model.ts'
 import type { LoadStep } from './runtime/load-step.ts'
 import type { ExecutionProvider } from './runtime/session.ts'
+import { localSpeech } from './speech/model.ts'
 import { localText } from './text/model.ts'
 import type { TextStats } from './text/scheduler.ts'
 import { roomWithin } from './thread/room.ts'
@@ -55,6 +63,8 @@ export interface Onnx {
   image(id: string): ImageModel
   /** A whisper model: it writes down what is spoken. */
   transcription(id: string, options?: LocalTranscriptionOptions): TranscriptionModel
+  /** A voice that speaks: Piper's (a folder with `voice.onnx` and `voice.onnx.json`) or Kokoro's. */
+  speech(id: string): SpeechModel
   /** Silero's detector: it tells where in a recording somebody speaks. */
   voiceActivity(id: string): VoiceActivityModel
   /** Numbers of every model that was asked for; what a model counts begins anew when it is loaded again. */
@@ -101,6 +111,7 @@ export function onnx(options: OnnxOptions = {}): Onnx {
         threadOf('transcription', id),
         voiceActivity === undefined ? undefined : async () => locate(voiceActivity, options).folder,
       ),
+    speech: (id) => localSpeech(id, threadOf('speech', id)),
     voiceActivity: (id) => localVoiceActivity(id, threadOf('voice-activity', id)),
     stats,
     close,

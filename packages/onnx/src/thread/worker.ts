@@ -11,6 +11,7 @@ const kinds: Readonly<Partial<Record<Kind, (opening: Opening) => Promise<AnyServ
   embedding: async (opening) => (await import('../embedding/serve.ts')).serveEmbedding(opening),
   image: async (opening) => (await import('../image/serve.ts')).serveImage(opening),
   rerank: async (opening) => (await import('../rerank/serve.ts')).serveRerank(opening),
+  speech: async (opening) => (await import('../speech/serve.ts')).serveSpeech(opening),
   text: async (opening) => (await import('../text/serve.ts')).serveText(opening),
   transcription: async (opening) => (await import('../transcription/serve.ts')).serveTranscription(opening),
   'voice-activity': async (opening) => (await import('../voice-activity/serve.ts')).serveVoiceActivity(opening),
