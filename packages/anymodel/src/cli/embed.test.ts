@@ -22,6 +22,26 @@ test('orders piped lines by their nearness to a text', async () => {
   expect(out.trim().split('\n')).toHaveLength(3)
 })
 
+test('reads the lines of files', async () => {
+  const cwd = testFolder()
+  writeFileSync(join(cwd, 'pets.txt'), 'a cat\r\n\r\na dog\n')
+  writeFileSync(join(cwd, 'more.txt'), 'a tax')
+  const { out } = await runCli(
+    ['embed', '--json', '--nearest', 'kitten', 'a cow', '--file', 'pets.txt', '--file', 'more.txt'],
+    { cwd },
+  )
+  const lines = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.map(({ text }) => text).sort()).toEqual(['a cat', 'a cow', 'a dog', 'a tax'])
+  expect(lines[0].text).toBe('a cat')
+  expect(await runCli(['embed', '--file', 'absent.txt'], { cwd })).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/absent\.txt can't be read/),
+  })
+})
+
 test('says what is wrong', async () => {
   const cwd = testFolder()
   expect(await runCli(['embed'], { cwd, input: '' })).toMatchObject({

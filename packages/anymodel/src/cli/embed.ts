@@ -2,9 +2,11 @@ import { AnyModelError, cosineSimilarity } from '@anymodel/core'
 import { type ModelOptions, modelName, openClient } from './client.ts'
 import { Interrupted } from './failure.ts'
 import { outputClosed, remark, write } from './output.ts'
-import { readPiped } from './prompt.ts'
+import { readBytes, readPiped } from './prompt.ts'
 
 export interface EmbedOptions extends Pick<ModelOptions, 'config' | 'model'> {
+  /** Files whose lines are texts. */
+  readonly file?: readonly string[]
   /** Order the texts by how near they are to this one, in place of printing vectors. */
   readonly nearest?: string
   readonly json?: boolean
@@ -12,11 +14,11 @@ export interface EmbedOptions extends Pick<ModelOptions, 'config' | 'model'> {
 
 /** `anymodel embed "text" ...`: a vector per text, or the texts by their nearness to another. */
 export async function embed(words: readonly string[], options: EmbedOptions): Promise<void> {
-  const values = words.length > 0 ? words : (await readPiped()).split(/\r?\n/).filter((line) => line.trim() !== '')
+  const values = await readTexts(words, options.file)
   if (values.length === 0)
     throw new AnyModelError(
       'invalid-argument',
-      'There is no text. Write texts behind the command, or pipe them in, one a line.',
+      'There is no text. Write texts behind the command, name a file of lines with --file, or pipe lines in.',
     )
   const interrupt = new AbortController()
   process.once('SIGINT', () => interrupt.abort(new Interrupted()))
@@ -32,6 +34,16 @@ export async function embed(words: readonly string[], options: EmbedOptions): Pr
   } finally {
     await client.close()
   }
+}
+
+/** The texts of the command line and the lines of files; where there are neither, the lines that are piped in. */
+async function readTexts(words: readonly string[], files: readonly string[] = []): Promise<readonly string[]> {
+  const texts = files.length > 0 || words.length > 0 ? await Promise.all(files.map(readText)) : [await readPiped()]
+  return [...words, ...texts.flatMap((text) => text.split(/\r?\n/))].filter((line) => line.trim() !== '')
+}
+
+async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path))
 }
 
 /** A line of JSON for each text. */

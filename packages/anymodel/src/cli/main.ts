@@ -40,6 +40,7 @@ function commands(exit: (code: number) => void): Command {
   withKind(program.command('embed'), 'embedding')
     .description('Prints the vector of each text, or orders texts by how near they are to another.')
     .argument('[texts...]', 'the texts; without any, the lines that are piped in')
+    .option('--file <path>', 'a file of texts, one a line; repeat for more', collect)
     .option('--nearest <text>', 'order the texts by how near they are to this one')
     .option('--json', 'print JSON: vectors always are')
     .action(async (texts: string[], _options, command: Command) =>

@@ -48,7 +48,8 @@ async function readPiece(path: string): Promise<Exclude<Content, string>[number]
   return text === undefined ? { type: 'file', data, name } : { type: 'text', text: `${name}:\n\n${text}` }
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+/** The bytes of a file. Throws `invalid-argument` when it can't be read. */
+export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (cause) {

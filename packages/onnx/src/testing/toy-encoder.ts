@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { addedToken } from './added-token.ts'
 import { onnxFile } from './onnx-file.ts'
 import { scratchFolder } from './toy-model.ts'
 
@@ -41,15 +42,7 @@ const text = (id: string, type_id: number) => ({ Sequence: { id, type_id } })
 
 const tokenizerJson = {
   version: '1.0',
-  added_tokens: words.slice(0, 4).map((content, id) => ({
-    id,
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  })),
+  added_tokens: words.slice(0, 4).map((content, id) => addedToken(id, content)),
   normalizer: null,
   pre_tokenizer: { type: 'Whitespace' },
   post_processor: {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { addedToken } from './added-token.ts'
 import { type ElementType, onnxFile } from './onnx-file.ts'
 
 /** Ids of the toy vocabulary beyond the 256 bytes. */
@@ -197,18 +198,9 @@ export function tokenizerJson(): object {
     const printable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174
     vocab[String.fromCharCode(printable ? byte : next++)] = byte
   }
-  const added = (id: number, content: string) => ({
-    id,
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  })
   return {
     version: '1.0',
-    added_tokens: [added(special.end, '<|end|>'), added(special.toolCalls, '[TOOL_CALLS]')],
+    added_tokens: [addedToken(special.end, '<|end|>'), addedToken(special.toolCalls, '[TOOL_CALLS]')],
     normalizer: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
     post_processor: null,
