@@ -14,10 +14,11 @@ export const progressDisplay = (): ProgressDisplay => (process.stderr.isTTY ? ba
 function line(): ProgressDisplay {
   const told = new Set<string>()
   return {
-    onProgress({ model, totalBytes }) {
-      if (told.has(model)) return
-      told.add(model)
-      process.stderr.write(`Loading ${model} (${Math.round(totalBytes / 1e6)} MB) ...\n`)
+    onProgress(step) {
+      const text = `${doing(step)} ${step.model} (${Math.round(step.totalBytes / 1e6)} MB) ...\n`
+      if (told.has(text)) return
+      told.add(text)
+      process.stderr.write(text)
     },
     stop() {},
   }
@@ -36,14 +37,14 @@ function bar(): ProgressDisplay {
     if (!latest) return
     current = new progress.SingleBar(
       {
-        format: 'Loading {model} [{bar}] {percentage}%',
+        format: '{doing} {model} [{bar}] {percentage}%',
         stream: process.stderr,
         hideCursor: true,
         clearOnComplete: true,
       },
       progress.Presets.rect,
     )
-    current.start(100, percent(latest), { model: latest.model })
+    current.start(100, percent(latest), { model: latest.model, doing: doing(latest) })
   }
   return {
     onProgress(step) {
@@ -51,10 +52,12 @@ function bar(): ProgressDisplay {
       const first = latest === undefined
       latest = step
       if (first) void start()
-      else current?.update(percent(step))
+      else current?.update(percent(step), { doing: doing(step) })
     },
     stop,
   }
 }
+
+const doing = ({ stage }: LoadProgress): string => (stage === 'download' ? 'Downloading' : 'Loading')
 
 const percent = ({ fraction }: LoadProgress): number => Math.round(fraction * 100)
