@@ -11,6 +11,12 @@ import type { Kind } from '../thread/served.ts'
 import { filesIn } from './files-in.ts'
 import { kindOf } from './kind.ts'
 
+/** A graph by what it takes and gives. */
+interface DescribedGraph extends Pick<GraphFile, 'inputs' | 'outputs' | 'opset' | 'external'> {
+  /** Inside the model's folder. */
+  readonly path: string
+}
+
 /** What is known of a model without loading it. */
 export interface ModelDescription {
   readonly name: string
@@ -24,8 +30,8 @@ export interface ModelDescription {
   readonly contextLength?: number
   /** As its card or its package names it. */
   readonly license?: string
-  /** The graphs of the precision that the name gives, with their paths inside the folder. */
-  readonly graphs: readonly (GraphFile & { readonly path: string })[]
+  /** The graphs of the precision that the name gives. */
+  readonly graphs: readonly DescribedGraph[]
   /** Bytes of its weights, which is what it needs at least, and what is available now where the system tells. */
   readonly memory: { readonly weights: number; readonly available?: number }
 }
@@ -71,7 +77,7 @@ export function describeModel(id: string, places: Places = {}): ModelDescription
     })),
     ...(Number.isSafeInteger(context) && { contextLength: context as number }),
     ...(license && { license }),
-    graphs,
+    graphs: graphs.map(({ path, inputs, outputs, opset, external }) => ({ path, inputs, outputs, opset, external })),
     memory: { weights: weightBytesIn(chosen), ...(available !== undefined && { available }) },
   }
 }

@@ -24,6 +24,7 @@ const signs: readonly (readonly [Kind, (signs: KindSigns) => boolean])[] = [
   ['text', ({ paths }) => paths.includes('genai_config.json')],
   ['text', ({ graph }) => has(graph?.inputs, /^past/) && has(graph?.outputs, /^logits$/)],
   ['speech', ({ graph }) => has(graph?.inputs, /^(scales|style|speed)$/)],
+  ['voice-activity', ({ graph }) => has(graph?.inputs, /^(state|h)$/) && has(graph?.inputs, /^sr$/)],
   ['text', ({ architectures }) => architectures.some((name) => /ForCausalLM$/.test(name))],
 ]
 

@@ -133,6 +133,17 @@ describe('a description', () => {
     expect(describeModel(`dir:${folder()}`).kind).toBe(kind)
   })
 
+  const shared = join(import.meta.dirname, '../../../../../shared/models')
+  it.skipIf(!existsSync(shared)).each([
+    ['image', 'shapes-diffusion'],
+    ['transcription', 'whisper-tiny.en'],
+    ['embedding', 'all-minilm-l6-v2'],
+    ['embedding', 'glove-20k-100d-onnx'],
+    ['text', 'stories260k-onnx'],
+  ])('tells the kind %s of real files (skipped without the shared models)', (kind, name) => {
+    expect(describeModel(`dir:${join(shared, name)}`).kind).toBe(kind)
+  })
+
   it('takes the licence of a package, and knows none where none is told', () => {
     const folder = toyEncoder()
     expect(describeModel(`dir:${folder}`).license).toBeUndefined()
