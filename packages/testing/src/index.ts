@@ -5,6 +5,7 @@ export {
   testEmbeddingModel,
   testLiveEmbeddingModel,
 } from './conformance/embedding-model.ts'
+export { type ImageModelSuite, testImageModel } from './conformance/image-model.ts'
 export { type LiveTextModelSuite, testLiveTextModel } from './conformance/live.ts'
 export type { TestRunner } from './conformance/runner.ts'
 export { type TextModelSuite, testTextModel } from './conformance/text-model.ts'

@@ -20,10 +20,10 @@ export interface CaseContext {
 }
 
 /** One behaviour that models must have. */
-export interface Case<Context = CaseContext> {
+export interface Case<Context = CaseContext, Supports = TextSupport> {
   readonly name: string
   /** Why a model that declares this need not have it; `undefined` when it must. */
-  readonly unless?: (supports: TextSupport) => string | undefined
+  readonly unless?: (supports: Supports) => string | undefined
   run(context: Context): Promise<void>
 }
 

@@ -1,4 +1,3 @@
-import type { TextSupport } from '@anymodel/core'
 import type { Case } from './case.ts'
 
 /** The two functions of your test runner: those of vitest, `node:test`, jest and bun fit. */
@@ -13,13 +12,13 @@ export interface TestRunner {
 }
 
 /** Declares cases as tests: those that `supports` rules out are skipped with the reason in their name, those that are skipped by hand run and must fail. */
-export function declare<Context>(
+export function declare<Context, Supports>(
   { describe, test }: TestRunner,
   title: string,
-  cases: readonly Case<Context>[],
-  supports: TextSupport,
+  cases: readonly Case<Context, Supports>[],
+  supports: Supports,
   skip: Readonly<Record<string, string>>,
-  body: (one: Case<Context>) => () => Promise<void>,
+  body: (one: Case<Context, Supports>) => () => Promise<void>,
 ): void {
   describe(title, () => {
     for (const one of cases) {

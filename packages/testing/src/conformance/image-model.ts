@@ -1,0 +1,40 @@
+import type { ImageModel, ImageSupport } from '@anymodel/core'
+import { type Case, soon } from './case.ts'
+import { type ImageContext, imageAborts, imageRequests, pictures } from './images.ts'
+import { checkSkips, declare, type TestRunner } from './runner.ts'
+
+export interface ImageModelSuite extends TestRunner {
+  /** Title of the suite: the name of your provider. */
+  readonly name: string
+  /** The model. Called once per case: give the same one each time when it is dear to load. */
+  make(): ImageModel
+  /** Cases that the model can't pass, by name, with the reason. One that passes all the same fails: its reason is gone. */
+  readonly skip?: Readonly<Record<string, string>>
+  /** Milliseconds that one case may take. Default 60,000. */
+  readonly timeout?: number
+}
+
+type ImageCase = Case<ImageContext, ImageSupport>
+
+const groups: Readonly<Record<string, readonly ImageCase[]>> = {
+  pictures,
+  requests: imageRequests,
+  'aborting and leaving': imageAborts,
+}
+
+/**
+ * What any image model must do, however it answers. Which cases run is decided by what the model declares in `supports`.
+ *
+ * ```ts
+ * testImageModel({ describe, test, name: 'local', make: () => onnx().image('shapes-diffusion') })
+ * ```
+ */
+export function testImageModel({ describe, test, name, make, skip = {}, timeout = 60_000 }: ImageModelSuite): void {
+  const { supports } = make()
+  const inTime = (one: ImageCase) => () => soon(one.run({ model: make() }), 'the end of the case', timeout)
+  checkSkips(skip, groups)
+  describe(name, () => {
+    for (const [title, cases] of Object.entries(groups))
+      declare({ describe, test }, title, cases, supports, skip, inTime)
+  })
+}
