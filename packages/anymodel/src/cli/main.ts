@@ -46,6 +46,30 @@ function commands(exit: (code: number) => void): Command {
     .action(async (texts: string[], _options, command: Command) =>
       (await import('./embed.ts')).embed(texts, command.optsWithGlobals()),
     )
+  withKind(program.command('transcribe'), 'transcription')
+    .description('Writes down what is spoken in a recording.')
+    .argument('<file>', 'a WAV file, a URL, or with ffmpeg installed any other recording')
+    .option('--language <tag>', 'what is spoken, such as en or de; default: the model finds out')
+    .option('--prompt <text>', 'words that may come up, such as names')
+    .option('--translate', 'write it down in English')
+    .option('--srt', 'print SubRip subtitles')
+    .option('--vtt', 'print WebVTT subtitles')
+    .option('--json', 'print one JSON object: text, segments with times, language')
+    .action(async (file: string, _options, command: Command) =>
+      (await import('./transcribe.ts')).transcribe(file, command.optsWithGlobals()),
+    )
+  withKind(program.command('speak'), 'speech')
+    .description('Speaks a text into a file, or into a pipe.')
+    .argument('[text...]', 'the text; without any, what is piped in')
+    .option('-o, --output <path>', 'where the sound goes; its ending chooses the format')
+    .option('--voice <name>', 'one of the voices that the model has')
+    .option('--speed <number>', "1 for the voice's own pace, 2 for twice as fast", toNumber)
+    .option('--language <tag>', 'language of the text, such as en or de')
+    .option('--instructions <text>', 'how to speak, for models that take that')
+    .option('--format <name>', 'wav, pcm, mp3, opus, aac or flac; what there is depends on the model')
+    .action(async (words: string[], _options, command: Command) =>
+      (await import('./speak.ts')).speak(words.join(' '), command.optsWithGlobals()),
+    )
   withConfig(program.command('models'))
     .description('Lists roles and providers, and the way from each role to its model.')
     .option('--json', 'print one JSON object')
