@@ -17,6 +17,16 @@ export const numbers = (type: Tensor.Type, values: readonly number[], dims: read
 export const floats = (type: Tensor.Type, values: Float32Array, dims: readonly number[]): Tensor =>
   type === 'float16' ? new Tensor('float16', toHalves(values), dims) : new Tensor('float32', values, dims)
 
+/**
+ * The tensors, made so that the runtime can read them: where JavaScript has a Float16Array (Node 24) it is the data of tensors of 16-bit floats, but the runtime (1.30) takes nothing from that, only from their bits.
+ */
+export function readable(tensors: Record<string, Tensor>): Record<string, Tensor> {
+  for (const tensor of Object.values(tensors))
+    if (tensor.type === 'float16' && tensor.location === 'cpu' && !(tensor.data instanceof Uint16Array))
+      Object.defineProperty(tensor, 'data', { value: bitsOf(tensor.data) })
+  return tensors
+}
+
 /** The numbers of a tensor, from `start` on and before `end`: a view where they are 32-bit floats, else a copy. */
 export function floatsOf({ data, type }: Tensor, start = 0, end: number = data.length): Float32Array {
   if (type !== 'float16') return (data as Float32Array).subarray(start, end)
