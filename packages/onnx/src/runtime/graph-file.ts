@@ -10,10 +10,20 @@ export interface GraphValue {
   readonly shape: readonly (number | string)[]
 }
 
+/** One step of a graph. */
+export interface GraphNode {
+  readonly op: string
+  /** Whose operator it is; empty for the standard ones. */
+  readonly domain: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+}
+
 /** What a graph's file says of it. */
 export interface GraphFile {
   readonly inputs: readonly GraphValue[]
   readonly outputs: readonly GraphValue[]
+  readonly nodes: readonly GraphNode[]
   /** Version of the standard operators. */
   readonly opset: number
   /** Files of weights that belong to it, relative to its own. */
@@ -96,13 +106,14 @@ class GraphReader {
   model(): GraphFile {
     const inputs: GraphValue[] = []
     const outputs: GraphValue[] = []
+    const nodes: GraphNode[] = []
     const constants = new Set<string>()
     let opset = 0
     for (const field of this.#fields({ from: 0, to: this.#size })) {
       if (field.number === 8) opset = Math.max(opset, this.#standardOpset(field))
       if (field.number !== 7) continue
       for (const part of this.#fields(field)) {
-        if (part.number === 1) this.#node(part, 0)
+        if (part.number === 1) nodes.push(this.#node(part, 0))
         else if (part.number === 5) constants.add(this.#tensor(part))
         else if (part.number === 11) inputs.push(this.#graphValue(part))
         else if (part.number === 12) outputs.push(this.#graphValue(part))
@@ -113,6 +124,7 @@ class GraphReader {
     return {
       inputs: inputs.filter(({ name }) => !constants.has(name)),
       outputs,
+      nodes,
       opset,
       external: [...this.#external],
     }
@@ -129,14 +141,26 @@ class GraphReader {
   }
 
   /** Attributes hold tensors and graphs of their own. */
-  #node(span: Span, depth: number): void {
+  #node(span: Span, depth: number): GraphNode {
     if (depth > maxDepth) throw new Error('its graphs are nested too deeply')
-    for (const attribute of this.#fields(span)) {
-      if (attribute.number !== 5) continue
-      for (const field of this.#fields(attribute)) {
-        if (field.number === 5 || field.number === 10) this.#tensor(field)
-        if (field.number === 6 || field.number === 11) this.#innerGraph(field, depth + 1)
-      }
+    const inputs: string[] = []
+    const outputs: string[] = []
+    let op = ''
+    let domain = ''
+    for (const field of this.#fields(span)) {
+      if (field.number === 1) inputs.push(this.#text(field))
+      if (field.number === 2) outputs.push(this.#text(field))
+      if (field.number === 4) op = this.#text(field)
+      if (field.number === 5) this.#attribute(field, depth)
+      if (field.number === 7) domain = this.#text(field)
+    }
+    return { op, domain, inputs, outputs }
+  }
+
+  #attribute(span: Span, depth: number): void {
+    for (const field of this.#fields(span)) {
+      if (field.number === 5 || field.number === 10) this.#tensor(field)
+      if (field.number === 6 || field.number === 11) this.#innerGraph(field, depth + 1)
     }
   }
 

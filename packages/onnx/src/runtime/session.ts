@@ -1,6 +1,10 @@
+import { statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { env, InferenceSession, listSupportedBackends, type Tensor } from 'onnxruntime-node'
 import { broken } from '../folder.ts'
 import { type Gate, through } from '../thread/gate.ts'
+import { readable } from './tensors.ts'
 
 /** What may compute. Which of them there are hangs on the machine and on how onnxruntime-node was installed. */
 export type ExecutionProvider = 'cpu' | 'cuda' | 'tensorrt' | 'dml' | 'coreml' | 'webgpu' | 'qnn'
@@ -28,32 +32,57 @@ export interface Graph {
   dispose(): Promise<void>
 }
 
-/** Opens a graph. Throws `config` that says what to do about a file that can't be used. */
-export async function openGraph(file: string, runtime: RuntimeOptions = {}, gate?: Gate): Promise<Graph> {
-  const { session, provider } = await through(gate, () => openSession(file, runtime))
+/**
+ * Opens a graph. `more`: what is put behind the bytes of the file, where the runtime takes that. Throws `config` that says what to do about a file that can't be used.
+ */
+export async function openGraph(
+  file: string,
+  runtime: RuntimeOptions = {},
+  gate?: Gate,
+  more?: Uint8Array,
+): Promise<Graph> {
+  const extended = more && statSync(file).size < largestBuffer ? await extend(file, more) : undefined
+  const { session, provider } = await through(gate, async () =>
+    extended
+      ? openSession(file, runtime, extended).catch(() => openSession(file, runtime))
+      : openSession(file, runtime),
+  )
   return {
     session,
     provider,
     run: (inputs, outputs) =>
-      through(gate, async () => (await session.run(inputs, outputs ?? session.outputNames)) as Tensors),
+      through(gate, async () => (await session.run(readable(inputs), outputs ?? session.outputNames)) as Tensors),
     dispose: () => through(gate, () => session.release()),
   }
 }
 
+/** A file is read into memory whole only up to here: protobuf ends at 2 GiB, and the runtime holds its weights a second time while it opens. */
+const largestBuffer = 2 ** 30
+
+async function extend(file: string, more: Uint8Array): Promise<Uint8Array> {
+  const bytes = Buffer.concat([await readFile(file), more])
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
+/** `bytes`: those of the file, where it is not opened as it stands. */
 async function openSession(
   graph: string,
   { threads, executionProviders = ['cpu'] }: RuntimeOptions,
+  bytes?: Uint8Array,
 ): Promise<Pick<Graph, 'session' | 'provider'>> {
   env.logLevel = 'error'
   const refused: string[] = []
   for (const provider of executionProviders) {
     try {
-      const session = await InferenceSession.create(graph, {
+      const options: InferenceSession.SessionOptions = {
         executionProviders: [provider],
         // What goes wrong is thrown; the log would say it again.
         logSeverityLevel: 4,
         ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      })
+      }
+      const session = bytes
+        ? await InferenceSession.create(bytes, { ...options, extra: weightsIn(dirname(graph)) })
+        : await InferenceSession.create(graph, options)
       return { session, provider }
     } catch (error) {
       if (provider === 'cpu') throw broken(`${graph} can't be loaded: ${adviceFor((error as Error).message)}`, error)
@@ -65,6 +94,9 @@ async function openSession(
     `${graph} can't be loaded on ${executionProviders.join(' or ') || 'nothing'}. onnxruntime-node is built for ${there.join(', ')} here; a driver or library that one needs may be missing. End executionProviders with cpu to do without. (${refused.join('; ')})`,
   )
 }
+
+/** Where weights outside of a graph are sought that has no path. */
+const weightsIn = (folder: string) => ({ session: { model_external_initializers_file_folder_path: folder } })
 
 const advice: readonly (readonly [RegExp, string])[] = [
   [

@@ -5,9 +5,11 @@ import type { CacheEntry } from './cache-layout.ts'
 /** The numbers of one tensor of the cache; 16-bit floats as their bits, which is what the runtime (1.30) reads them from. */
 export type Block = Float32Array | Uint16Array
 
-/** What the model remembers of one text: a block per entry of the layout, one row each, a column per token. It is never changed, so several may hold the same blocks. */
+/** What the model remembers of one text: a block per entry of the layout, one row each, a column per token. Its first `length` columns are never changed, so several may hold the same blocks. */
 export interface TextCache {
   readonly length: number
+  /** Columns of the blocks; those beyond `length` mean nothing. */
+  readonly columns: number
   readonly blocks: readonly Block[]
 }
 
@@ -22,7 +24,7 @@ export interface Columns {
 }
 
 /** How an entry lies in memory: `before` rows, `between` rows and columns, and `after` columns, as products of sizes. */
-interface Strides {
+export interface Strides {
   readonly before: number
   readonly between: number
   readonly after: number
@@ -31,7 +33,7 @@ interface Strides {
 const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1)
 
 /** An entry whose rows can't be told apart by a stride (the length comes first, or there is but one row) counts as one row. */
-function strides({ emptyShape, rowAxis = -1, lengthAxis }: CacheEntry): Strides {
+export function strides({ emptyShape, rowAxis = -1, lengthAxis }: CacheEntry): Strides {
   const row = lengthAxis !== undefined && rowAxis > lengthAxis ? -1 : rowAxis
   const end = lengthAxis ?? row + 1
   const sizes = emptyShape.map((size, at) => (at === rowAxis ? 1 : size))
@@ -73,22 +75,26 @@ export const blockShape = ({ emptyShape, rowAxis, lengthAxis }: CacheEntry, rows
 /** The block that the graph gave. */
 export const toBlock = ({ data, type }: Tensor): Block => (type === 'float16' ? bitsOf(data) : (data as Float32Array))
 
-/** The cache as it was after its first `length` tokens. Only where every entry grows. */
-export function shortened(entries: readonly CacheEntry[], cache: TextCache, length: number): TextCache {
-  if (length === cache.length) return cache
-  const blocks = entries.map((entry, i) => {
+/** The first `length` columns of a cache, and no others. Fewer than it has only where every entry grows. */
+export function exactly(
+  entries: readonly CacheEntry[],
+  { columns, blocks }: TextCache,
+  length: number,
+): readonly Block[] {
+  if (length === columns) return blocks
+  return entries.map((entry, i) => {
     const block = emptyBlock(entry, 1, length)
     const row = { rows: 1, row: 0, from: 0 }
-    copyColumns(
-      entry,
-      { ...row, block: cache.blocks[i] as Block, columns: cache.length },
-      { ...row, block, columns: length },
-      length,
-    )
+    copyColumns(entry, { ...row, block: blocks[i] as Block, columns }, { ...row, block, columns: length }, length)
     return block
   })
-  return { length, blocks }
 }
+
+/** Bytes that one token takes. */
+export const columnBytes = (entries: readonly CacheEntry[]): number =>
+  entries
+    .filter(({ lengthAxis }) => lengthAxis !== undefined)
+    .reduce((sum, entry) => sum + product(blockShape(entry, 1, 1)) * (entry.type === 'float16' ? 2 : 4), 0)
 
 /** Bytes of a cache. */
 export const cacheBytes = ({ blocks }: TextCache): number => blocks.reduce((sum, block) => sum + block.byteLength, 0)

@@ -1,12 +1,15 @@
 import { statSync } from 'node:fs'
 import type { Tokenizer } from '@huggingface/tokenizers'
 import { contextLength, endTokens, type GenerationConfig, type ModelFolder } from '../model-folder.ts'
+import { readGraphFile } from '../runtime/graph-file.ts'
 import { loading } from '../runtime/load-step.ts'
 import { type ExecutionProvider, openGraph } from '../runtime/session.ts'
 import { openTokenizer } from '../runtime/tokenizer.ts'
 import type { Opening } from '../thread/served.ts'
 import type { TextGraph } from './batch.ts'
 import { graphLayout } from './cache-layout.ts'
+import { masksColumns } from './masking.ts'
+import { asOutputs, type InnerTensor, newColumns } from './new-columns.ts'
 import { type ChatTemplate, chatTemplate } from './template.ts'
 import { type TokenBytes, tokenBytes } from './token-bytes.ts'
 
@@ -35,15 +38,28 @@ export async function loadEngine(
   { runtime = {}, gate, onStep = () => {} }: Partial<Pick<Opening, 'runtime' | 'gate' | 'onStep'>> = {},
 ): Promise<Engine> {
   const tokenizer = openTokenizer(model)
-  const graph = await loading(model.weights, onStep, () => openGraph(model.graph, runtime, gate))
+  const added = addable(model.graph)
+  const graph = await loading(model.weights, onStep, () =>
+    openGraph(model.graph, runtime, gate, added.size > 0 ? asOutputs([...added.values()]) : undefined),
+  )
+  const layout = graphLayout(graph.session, model.names)
+  const fresh = layout.cache.map(({ input }) => added.get(input)?.name)
+  const spoken = { run: graph.run, layout }
+  const encode = (text: string, raw: boolean): number[] => tokenizer.encode(text, { add_special_tokens: raw }).ids
   const templates = new Map<boolean, ChatTemplate | undefined>()
   return {
-    encode: (text, raw) => tokenizer.encode(text, { add_special_tokens: raw }).ids,
+    encode,
     template(tools) {
       if (!templates.has(tools)) templates.set(tools, chatTemplate(model.tokenizerConfig, tools))
       return templates.get(tools)
     },
-    graph: { run: graph.run, layout: graphLayout(graph.session, model.names) },
+    graph: {
+      ...spoken,
+      masks: await masksColumns(spoken, encode('Most texts have these words.', false)),
+      fresh: fresh.every((name) => name !== undefined && graph.session.outputNames.includes(name))
+        ? (fresh as string[])
+        : undefined,
+    },
     executionProvider: graph.provider,
     weightBytes: model.weights.reduce((sum, file) => sum + statSync(file).size, 0),
     bytes: tokenBytes(tokenizer, model.tokenizer),
@@ -52,5 +68,14 @@ export async function loadEngine(
     generation: model.generation,
     context: contextLength(model),
     dispose: graph.dispose,
+  }
+}
+
+/** Tensors of the graph that tell what its cache grows by; none for a file that can't be read, of which the runtime says what is wrong. */
+function addable(graph: string): ReadonlyMap<string, InnerTensor> {
+  try {
+    return newColumns(readGraphFile(graph))
+  } catch {
+    return new Map()
   }
 }

@@ -1,5 +1,6 @@
-import { Batch, type TextGraph } from './batch.ts'
+import type { Place, TextGraph } from './batch.ts'
 import { joins } from './cache.ts'
+import { GrownBatch } from './grown.ts'
 
 /**
  * Of the spread of the logits: other kernels for more rows change them, where activations are rounded to 8 bits by up to 0.05 (SmolLM2, int4). A graph that looks at what is masked is off by 0.2
@@ -11,33 +12,35 @@ const tolerance = 0.1
  * Tries out whether the graph gives rows of a batch what it gives them alone, with columns masked in front of them and between their tokens. Some graphs take a mask and only count its ones (fused
  * attention with right padding), and nothing in their metadata says so. `tokens`: some of the vocabulary, such as the beginning of a prompt.
  */
-export async function masksColumns(graph: TextGraph, tokens: readonly number[]): Promise<boolean> {
+export async function masksColumns(
+  graph: Pick<TextGraph, 'run' | 'layout'>,
+  tokens: readonly number[],
+): Promise<boolean> {
   if (!graph.layout.mask || !graph.layout.cache.every(joins)) return false
+  const batches = GrownBatch.maker({ ...graph, masks: true })
   const pick = (count: number, from: number) =>
     Array.from({ length: count }, (_, i) => tokens[(from + i) % tokens.length] as number)
   const texts = [pick(3, 0), pick(10, 1)]
   const next = pick(3, 2)
   try {
     const alone: Float32Array[] = []
+    const places: Place<GrownBatch>[] = []
     for (const text of texts) {
-      const batch = Batch.of(graph)
+      const batch = batches.of()
       await batch.feed([text])
+      const cache = batch.take(0)
       alone.push((await batch.feed([next])).of(0, 0))
+      places.push({ batch: batches.of(cache), row: 0 })
     }
-    const batches = texts.map(() => Batch.of(graph))
-    for (const [i, batch] of batches.entries()) await batch.feed([texts[i] as number[]])
-    const both = Batch.join(
-      graph,
-      batches.map((batch) => ({ batch, row: 0 })),
-    )
+    const both = batches.join(places, true)
     const same = async () => {
       const logits = await both.feed([next, next])
       return alone.every((values, row) => near(values, logits.of(row, 0)))
     }
     if (!(await same())) return false
     if (!graph.layout.cache.every(({ lengthAxis }) => lengthAxis !== undefined)) return true
-    both.rewind(0, next.length, true)
-    both.rewind(1, next.length, true)
+    both.rewind(0, next.length)
+    both.rewind(1, next.length)
     return await same()
   } catch {
     // A graph that fixes the batch says so when it runs.

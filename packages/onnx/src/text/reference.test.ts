@@ -5,10 +5,9 @@ import type { Message } from '@anymodel/core'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readModelFolder } from '../model-folder.ts'
 import { ask, textIn } from '../testing/ask.ts'
-import { Batch } from './batch.ts'
+import { batchesOf } from './batch.ts'
 import { type Engine, loadEngine } from './engine.ts'
 import { topLogprobs } from './logprobs.ts'
-import { masksColumns } from './masking.ts'
 import { toPrompt } from './prompt.ts'
 import { best } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
@@ -32,7 +31,7 @@ const references = (name: string): Case[] =>
 
 /** The argmax after every token of a text that is fed as it stands. */
 async function greedy(engine: Engine, prompt: readonly number[], count: number): Promise<number[]> {
-  const batch = Batch.of(engine.graph)
+  const batch = batchesOf(engine.graph).of()
   const tokens: number[] = []
   let logits = await batch.feed([prompt])
   for (;;) {
@@ -91,7 +90,7 @@ describe('SmolLM2-135M-Instruct', async () => {
   })
 
   it('passes over masked columns, so that texts can go through it together', async () => {
-    expect(await masksColumns(engine.graph, engine.encode('The opposite of hot is cold.', false))).toBe(true)
+    expect(engine.graph).toMatchObject({ masks: true, fresh: expect.any(Array) })
   })
 
   describe.skipIf(smol.length === 0)('against the reference (skipped without ../shared/models)', () => {
@@ -104,7 +103,7 @@ describe('SmolLM2-135M-Instruct', async () => {
       const { messages, text, input_ids, tokens, margin, top5 } = reference
       if (messages) expect(toPrompt({ messages }, engine.template(false)).text).toBe(text)
       expect(engine.encode(text, !messages)).toEqual(input_ids)
-      const batch = Batch.of(engine.graph)
+      const batch = batchesOf(engine.graph).of()
       let logits = (await batch.feed([input_ids])).of(0, 0)
       for (const [i, token] of tokens.entries()) {
         const found = best(logits)

@@ -3,22 +3,27 @@ import { describe, expect, it } from 'vitest'
 import { readModelFolder } from '../model-folder.ts'
 import { ask, finishOf, textIn } from '../testing/ask.ts'
 import { type ToyWriterOptions, toyWriter } from '../testing/toy-writer.ts'
-import { Batch } from './batch.ts'
+import { batchesOf } from './batch.ts'
 import { type Engine, loadEngine } from './engine.ts'
-import { masksColumns } from './masking.ts'
 import { random } from './random.ts'
 import { Scheduler } from './scheduler.ts'
 import { writer } from './writer.ts'
 
-const load = (options?: ToyWriterOptions): Promise<Engine> =>
-  loadEngine(readModelFolder({ folder: toyWriter(options) }))
+/** `whole`: the graph gives the whole cache after every run, as graphs do whose new columns can't be told apart. */
+async function load({
+  whole = false,
+  ...options
+}: ToyWriterOptions & { readonly whole?: boolean } = {}): Promise<Engine> {
+  const engine = await loadEngine(readModelFolder({ folder: toyWriter(options) }))
+  return whole ? { ...engine, graph: { ...engine.graph, fresh: undefined } } : engine
+}
 
 /** The answer as the graph gives it to one text that is read in one go and goes on token by token: no scheduler. */
 async function plainly(engine: Engine, call: TextCall): Promise<Part[]> {
   const parts: Part[] = []
   const job = { call, model: 'toy', emit: (more: readonly Part[]) => parts.push(...more), cancelled: () => false }
   const text = writer(engine, job)
-  const batch = Batch.of(engine.graph)
+  const batch = batchesOf(engine.graph).of()
   let logits = await batch.feed([text.prompt])
   for (let token = text.next(logits.of(0, 0)); token !== undefined; token = text.next(logits.of(0, 0)))
     logits = await batch.feed([[token]])
@@ -53,6 +58,8 @@ function someCalls(draw: () => number, count: number): TextCall[] {
 describe.each([
   ['masks columns', { memory: 'masked' }],
   ['masks columns and repeats itself', { memory: 'masked', moods: 5 }],
+  ['masks columns and gives the whole cache', { memory: 'masked', whole: true }],
+  ['masks columns, gives the whole cache and repeats itself', { memory: 'masked', whole: true, moods: 5 }],
   ['looks at masked columns', { memory: 'unmasked', moods: 7 }],
   ['carries a state that can not be rewound', { memory: 'state', moods: 7 }],
 ] as const)('a graph that %s', (_, options) => {
@@ -235,11 +242,16 @@ describe('guessing ahead', () => {
   })
 })
 
-describe('whether a graph masks columns', () => {
-  it('is tried out, not believed', async () => {
-    const tokens = [1, 2, 3, 4]
-    expect(await masksColumns((await load()).graph, tokens)).toBe(true)
-    expect(await masksColumns((await load({ memory: 'unmasked' })).graph, tokens)).toBe(false)
-    expect(await masksColumns((await load({ memory: 'state' })).graph, tokens)).toBe(true)
+describe('what a graph can do', () => {
+  it('is tried out, not believed: whether it passes over masked columns', async () => {
+    const masks = async (memory: ToyWriterOptions['memory']) => (await load({ memory })).graph.masks
+    expect(await masks('masked')).toBe(true)
+    expect(await masks('unmasked')).toBe(false)
+    expect(await masks('state')).toBe(true)
+  })
+
+  it('is read off its nodes: where it computes what its cache grows by', async () => {
+    expect((await load()).graph.fresh).toEqual(['fresh', 'fresh'])
+    expect((await load({ memory: 'state' })).graph.fresh).toBeUndefined()
   })
 })

@@ -1,6 +1,5 @@
-import { Batch, type Logits, type Place, type TextGraph } from './batch.ts'
-import { shortened } from './cache.ts'
-import { masksColumns } from './masking.ts'
+import { type Batch, type Batches, batchesOf, type Logits, type Place, type TextGraph } from './batch.ts'
+import { columnBytes } from './cache.ts'
 import { type Slots, slots } from './slots.ts'
 import { type Speculation, speculation } from './speculate.ts'
 import type { TextJob, Writer } from './writer.ts'
@@ -65,20 +64,21 @@ interface Sequence {
  * kept, and a text that begins like one of them is read from there on.
  */
 export class Scheduler {
-  readonly #graph: TextGraph
+  readonly #batches: Batches
+  /** Texts may go through the graph together. */
+  readonly #together: boolean
   readonly #parallel: number
   readonly #cacheMemory: number
   /** Bytes that masked columns may cost a run before two runs are cheaper. */
   readonly #wasteLimit: number
   readonly #rewinds: boolean
+  readonly #columnBytes: number
   readonly #slots: Slots
   readonly #waiting: Sequence[] = []
   #reading: Sequence[] = []
   #writing: Sequence[] = []
-  #masks: boolean | undefined
   #looping = false
   #chunks = 0
-  #columnBytes = 0
   readonly #counts = {
     requests: 0,
     inputTokens: 0,
@@ -92,7 +92,9 @@ export class Scheduler {
 
   /** `weightBytes`: how much a run has to read in any case. */
   constructor(graph: TextGraph, weightBytes: number, { parallel = 8, cacheMemory = 2 ** 30 }: SchedulerOptions = {}) {
-    this.#graph = graph
+    this.#batches = batchesOf(graph)
+    this.#together = graph.masks
+    this.#columnBytes = columnBytes(graph.layout.cache)
     this.#parallel = parallel
     this.#cacheMemory = cacheMemory
     this.#wasteLimit = weightBytes / 2
@@ -137,7 +139,7 @@ export class Scheduler {
     while (this.#waiting.length + this.#reading.length + this.#writing.length > 0) {
       this.#leave()
       this.#admit()
-      for (const group of await this.#groups()) await this.#guard(group, () => this.#write(group))
+      for (const group of this.#groups()) await this.#guard(group, () => this.#write(group))
       const next = this.#nextToRead()
       if (next) await this.#guard([next], () => this.#read(next))
       this.#makeRoom()
@@ -183,10 +185,8 @@ export class Scheduler {
   }
 
   /** Those who write, as they go through the graph together: the longest first, and no more than is cheaper than another run. */
-  async #groups(): Promise<Sequence[][]> {
-    const [first] = this.#writing
-    if (first && this.#writing.length > 1) await this.#tryMasks(first)
-    const limit = this.#masks ? this.#wasteLimit / Math.max(1, this.#columnBytes) : -1
+  #groups(): Sequence[][] {
+    const limit = this.#together ? this.#wasteLimit / Math.max(1, this.#columnBytes) : -1
     const groups: Sequence[][] = []
     let waste = 0
     for (const sequence of [...this.#writing].sort((a, b) => b.cached - a.cached)) {
@@ -199,11 +199,6 @@ export class Scheduler {
       }
     }
     return groups
-  }
-
-  async #tryMasks({ tokens }: Sequence): Promise<boolean> {
-    this.#masks ??= await masksColumns(this.#graph, tokens.slice(0, 8))
-    return this.#masks
   }
 
   /** Goes on by the tokens that are known but not in the cache yet, one as a rule, and, for a text alone, by those that it may go on with. */
@@ -230,13 +225,7 @@ export class Scheduler {
    * Takes over as much of a proposal as the model writes itself. Every token is chosen by the logits after the one before it, as without a proposal: the distribution is the same, and so is every
    * seeded answer.
    */
-  async #verify(
-    sequence: Sequence,
-    batch: Batch,
-    count: number,
-    proposal: readonly number[],
-    logits: Logits,
-  ): Promise<void> {
+  #verify(sequence: Sequence, batch: Batch, count: number, proposal: readonly number[], logits: Logits): void {
     const start = sequence.cached + count
     const { tokens } = sequence
     let right = 0
@@ -246,8 +235,7 @@ export class Scheduler {
       while (right < proposal.length && start + right < tokens.length && proposal[right] === tokens[start + right])
         right++
     } while (!ended && start + right === tokens.length)
-    if (right < proposal.length)
-      batch.rewind(0, proposal.length - right, this.#masks ?? (await this.#tryMasks(sequence)))
+    if (right < proposal.length) batch.rewind(0, proposal.length - right)
     sequence.cached = start + right
     sequence.speculation.learn(proposal.length, right)
     this.#counts.proposed += proposal.length
@@ -266,7 +254,9 @@ export class Scheduler {
   /** The batch of a group; its rows are in the group's order. */
   #gather(group: readonly Sequence[]): Batch {
     const places = group.map(({ place }) => place as Place)
-    const batch = Batch.join(this.#graph, places)
+    const rest = this.#writing.filter((sequence) => !group.includes(sequence))
+    const spent = !rest.some(({ place }) => places.some(({ batch }) => batch === place?.batch))
+    const batch = this.#batches.join(places, spent)
     for (const [row, sequence] of group.entries()) sequence.place = { batch, row }
     return batch
   }
@@ -286,25 +276,24 @@ export class Scheduler {
     const fed = tokens.slice(sequence.cached, sequence.cached + budget)
     const logits = await batch.feed([fed])
     this.#ran([sequence], logits)
-    this.#columnBytes = batch.bytes / batch.length(0)
     sequence.cached += fed.length
     if (sequence.cached < tokens.length) return
     sequence.promptMs = performance.now() - sequence.startedAt
-    this.#slots.put([...tokens], batch.take(0))
+    const prompt = [...tokens]
     this.#reading = this.#reading.filter((other) => other !== sequence)
     this.#writing.push(sequence)
-    if (!this.#choose(sequence, logits.of(0, 0))) this.#finish(sequence)
+    if (!this.#choose(sequence, logits.of(0, 0))) return this.#finish(sequence)
+    this.#slots.put(prompt, batch.take(0))
   }
 
   /** Begins where a text that was read before goes another way. */
   #open(sequence: Sequence): Batch {
-    const { layout } = this.#graph
     const known = this.#slots.find(sequence.tokens)
     sequence.cached = known?.length ?? 0
     sequence.reused = sequence.cached
     this.#counts.inputTokens += sequence.tokens.length
     this.#counts.cachedTokens += sequence.reused
-    return Batch.of(this.#graph, known && shortened(layout.cache, known.cache, known.length))
+    return this.#batches.of(known?.cache, known?.length)
   }
 
   #ran(sequences: readonly Sequence[], { runMs }: Logits): void {

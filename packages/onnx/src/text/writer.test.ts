@@ -152,7 +152,7 @@ describe('leaving', () => {
     const engine = await toyEngine({ says: 'abcdefgh' })
     let runs = 0
     let shown = ''
-    const { layout, run } = engine.graph
+    const { run } = engine.graph
     const counting = (...inputs: Parameters<typeof run>) => {
       runs++
       return run(...inputs)
@@ -165,7 +165,7 @@ describe('leaving', () => {
       },
       cancelled: () => shown.length >= 3,
     }
-    await new Scheduler({ layout, run: counting }, engine.weightBytes).answer(job, writer(engine, job))
+    await new Scheduler({ ...engine.graph, run: counting }, engine.weightBytes).answer(job, writer(engine, job))
     expect(shown).toBe('abc')
     expect(runs).toBe(3)
   })
