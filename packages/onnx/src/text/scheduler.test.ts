@@ -244,7 +244,7 @@ describe('guessing ahead', () => {
 
 describe('what a graph can do', () => {
   it('is tried out, not believed: whether it passes over masked columns', async () => {
-    const masks = async (memory: ToyWriterOptions['memory']) => (await load({ memory })).graph.masks
+    const masks = async (memory: 'masked' | 'unmasked' | 'state') => (await load({ memory })).graph.masks
     expect(await masks('masked')).toBe(true)
     expect(await masks('unmasked')).toBe(false)
     expect(await masks('state')).toBe(true)
