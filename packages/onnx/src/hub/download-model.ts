@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AnyModelError } from '@anymodel/core'
 import type { Dtype } from '../dtypes.ts'
-import { requireRoom } from '../runtime/memory.ts'
+import { requireRoom, wholeMemory } from '../runtime/memory.ts'
 import { ask, persist } from './ask.ts'
 import { type CachedModel, fromCache, toCachedModel, weightsNamedInside } from './cached-model.ts'
 import { explainDisk, requireSpace } from './disk.ts'
@@ -11,7 +11,7 @@ import { type HubName, hubNameText } from './hub-name.ts'
 import { type HubFile, type Listing, toListing } from './listing.ts'
 import type { Hub } from './options.ts'
 import { partBytes } from './part.ts'
-import { type Selection, selectFiles, selections, totalSize, weightBytesIn } from './select.ts'
+import { selectFiles, selections, totalSize, weightBytesIn } from './select.ts'
 import { cachedSnapshot, keepListing, missingFiles, type Snapshot } from './snapshot.ts'
 import { watchdog } from './watchdog.ts'
 
@@ -30,7 +30,7 @@ export interface DownloadSettings {
   readonly dtype?: Dtype | undefined
   /** Ask the hub what the revision is now, in place of staying with what it was when it was downloaded. Default false. */
   readonly refresh?: boolean
-  /** Refuse a model that is larger than the memory that is available, before any of it is downloaded. Default false. */
+  /** Refuse a model that is larger than all memory, before any of it is downloaded. Default false. */
   readonly mustFit?: boolean
   readonly onStep?: (step: DownloadStep) => void
   readonly signal?: AbortSignal | undefined
@@ -48,7 +48,10 @@ export async function downloadModel(hub: Hub, name: HubName, settings: DownloadS
   try {
     const snapshot = cached && !refresh ? cached : keepListing(hub.cache, name, await askForListing(hub, name, signal))
     const selection = selectFiles(snapshot.listing, name, dtype)
-    if (settings.mustFit) requireMemoryFor(name, selection, snapshot.listing)
+    if (settings.mustFit) {
+      const others = selections(snapshot.listing.files, name.folder)
+      requireRoom(hubNameText(name), weightBytesIn(selection), others, wholeMemory())
+    }
     await fetchMissing(hub, name, snapshot, selection.files, onStep, signal)
     const beside = weightsNamedInside(snapshot, selection.files)
     await fetchMissing(hub, name, snapshot, beside, onStep, signal)
@@ -56,11 +59,6 @@ export async function downloadModel(hub: Hub, name: HubName, settings: DownloadS
   } catch (error) {
     throw explainDisk(error)
   }
-}
-
-function requireMemoryFor(name: HubName, selection: Selection, { files }: Listing): void {
-  const toPrecision = (one: Selection) => ({ ...(one.dtype && { dtype: one.dtype }), bytes: weightBytesIn(one) })
-  requireRoom(hubNameText(name), toPrecision(selection), selections(files, name.folder).map(toPrecision))
 }
 
 const largestAnswer = 32 * 1024 * 1024

@@ -68,7 +68,7 @@ const describe = ({ dtype, files }: Selection): string =>
 export const totalSize = (files: readonly SizedFile[]): number => files.reduce((sum, { size }) => sum + size, 0)
 
 /** Bytes of the graphs of a selection, and of the weights beside them: what it needs in memory at least. */
-export const weightBytesIn = ({ files }: Selection<SizedFile>): number =>
+export const weightBytesIn = ({ files }: Pick<Selection<SizedFile>, 'files'>): number =>
   totalSize(files.filter(({ path }) => /\.onnx(_data(_\d+)?|\.data)?$/.test(path)))
 
 /** Some repositories have a model in each of several folders. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dtype } from '../dtypes.ts'
+import { filesIn } from '../files-in.ts'
 import { broken, readJson } from '../folder.ts'
 import { selections, weightBytesIn } from '../hub/select.ts'
 import { contextLength, type ModelConfig, readModelFolder, type TokenizerConfig } from '../model-folder.ts'
@@ -8,7 +9,6 @@ import { locate, type Places } from '../names.ts'
 import { type GraphFile, readGraphFile } from '../runtime/graph-file.ts'
 import { availableMemory } from '../runtime/memory.ts'
 import type { Kind } from '../thread/served.ts'
-import { filesIn } from './files-in.ts'
 import { kindOf } from './kind.ts'
 
 /** A graph by what it takes and gives. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dtype } from '../dtypes.ts'
+import { filesIn } from '../files-in.ts'
 import { list } from '../folder.ts'
 import { hubNameText } from '../hub/hub-name.ts'
 import { isCommit } from '../hub/listing.ts'
@@ -8,7 +9,6 @@ import { cacheFolder, type HubOptions } from '../hub/options.ts'
 import { type SizedFile, selections, totalSize } from '../hub/select.ts'
 import { missingFiles, refsTo, repoFolder, snapshotAt } from '../hub/snapshot.ts'
 import { type Places, packageFolders } from '../names.ts'
-import { filesIn } from './files-in.ts'
 
 /** A model on this machine. */
 export interface LocalModel {

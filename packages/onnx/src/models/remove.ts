@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { AnyModelError } from '@anymodel/core'
+import { filesIn } from '../files-in.ts'
 import { list } from '../folder.ts'
 import { explainDisk } from '../hub/disk.ts'
 import type { HubName } from '../hub/hub-name.ts'
@@ -8,7 +9,6 @@ import { cacheFolder, type HubOptions } from '../hub/options.ts'
 import { totalSize } from '../hub/select.ts'
 import { cachedSnapshot, refsTo, repoFolder } from '../hub/snapshot.ts'
 import { hubName, parseName } from '../names.ts'
-import { filesIn } from './files-in.ts'
 import { notFromHub } from './not-from-hub.ts'
 
 /**

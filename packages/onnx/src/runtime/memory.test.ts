@@ -1,8 +1,10 @@
 import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { generateText } from '@anymodel/core'
 import { describe, expect, it } from 'vitest'
-import { scratchFolder } from '../testing/toy-model.ts'
-import { availableMemory, requireMemory } from './memory.ts'
+import { onnx } from '../onnx.ts'
+import { scratchFolder, toyModel } from '../testing/toy-model.ts'
+import { availableMemory, requireMemory, wholeMemory } from './memory.ts'
 import { toSize } from './size.ts'
 
 const megabyte = 1_000_000
@@ -43,9 +45,23 @@ describe('a model that is too large for memory', () => {
     expect(requireMemory({ folder }, 20 * megabyte)).toBeUndefined()
   })
 
+  it('fails the requests that it was to be loaded for', async () => {
+    const folder = toyModel({ says: 'x' })
+    const rest = join(folder, 'onnx/model.onnx_data')
+    writeFileSync(rest, '')
+    truncateSync(rest, 10 ** 12)
+    const local = onnx()
+    await expect(generateText({ model: local.text(`dir:${folder}`), prompt: 'hi' })).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringMatching(/need 1\.0 TB of memory/),
+    })
+    await local.close()
+  })
+
   it('this machine tells what it has, and a model of more is refused', () => {
     const available = availableMemory() ?? 0
     expect(available).toBeGreaterThan(megabyte)
+    expect(wholeMemory()).toBeGreaterThanOrEqual(available)
     expect(() => requireMemory({ folder: folderWith({ 'model.onnx': available * 2 }) })).toThrow(/are available/)
   })
 })

@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os'
-import { type Dtype, dtypes } from '../dtypes.ts'
+import { filesIn } from '../files-in.ts'
 import { broken } from '../folder.ts'
+import { type Selection, type SizedFile, selections, weightBytesIn } from '../hub/select.ts'
 import type { Location } from '../names.ts'
 import { toSize } from './size.ts'
 import { weightBytes } from './weights.ts'
@@ -12,32 +13,35 @@ export function availableMemory(): number | undefined {
   return bytes > 0 ? bytes : undefined
 }
 
-/** A precision, and the bytes of its weights. */
-interface Precision {
-  readonly dtype?: Dtype
-  readonly bytes: number
+/** Bytes that this process could have at the most: those of the machine, or of its container. */
+export function wholeMemory(): number {
+  const limit = process.constrainedMemory()
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
 }
 
 /**
- * Throws `config` when a model clearly has no room in memory: when its weights alone are larger than all that is available. What a model computes with comes on top, so one that passes may still be too large.
+ * Throws `config` when a model clearly has no room in memory: when its weights alone are larger than what is available now. What a model computes with comes on top, so one that passes may still be too large.
  */
-export function requireMemory({ folder, dtype }: Location, available?: number): void {
-  const others = (Object.keys(dtypes) as Dtype[]).map((dtype) => ({ dtype, bytes: weightBytes({ folder, dtype }) }))
-  requireRoom(folder, { ...(dtype && { dtype }), bytes: weightBytes({ folder, dtype }) }, others, available)
+export function requireMemory(location: Location, available: number | undefined = availableMemory()): void {
+  const others = selections(filesIn(location.folder))
+  requireRoom(location.folder, weightBytes(location), others, available)
 }
 
-/** The same for a model of which only sizes are known; `others` are the precisions that it has besides. */
+/** The same for a model by its size. `others`: the precisions that it has. */
 export function requireRoom(
   name: string,
-  { bytes: needed }: Precision,
-  others: readonly Precision[],
-  available: number | undefined = availableMemory(),
+  needed: number,
+  others: readonly Selection<SizedFile>[],
+  available: number | undefined,
 ): void {
   if (available === undefined || needed <= available) return
-  const smaller = others.filter(({ dtype, bytes }) => dtype && bytes < Math.min(needed, available))
+  const smaller = others.flatMap(({ dtype, files }) => {
+    const bytes = weightBytesIn({ files })
+    return dtype && bytes < Math.min(needed, available) ? [`${dtype} (${toSize(bytes)})`] : []
+  })
   const choice =
     smaller.length > 0
-      ? `Choose a smaller precision, which is there: ${smaller.map(({ dtype, bytes }) => `${dtype} (${toSize(bytes)})`).join(', ')}.`
+      ? `Choose a smaller precision, which is there: ${smaller.join(', ')}.`
       : 'Choose a smaller precision, such as q4, or a smaller model.'
   throw broken(
     `The weights of ${name} need ${toSize(needed)} of memory, and ${toSize(available)} are available. ${choice}`,

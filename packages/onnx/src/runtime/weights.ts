@@ -1,11 +1,11 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { type Dtype, dtypes } from '../names.ts'
+import type { Dtype } from '../dtypes.ts'
+import { filesIn } from '../files-in.ts'
+import { selections, weightBytesIn } from '../hub/select.ts'
 
-/** Folders of pipelines lie one or two deep. */
-const deepest = 2
-
-/** Bytes of the weights that a model's folder would load: every graph in the precision that is asked for, else in its most exact one, with the files beside it. 0 for a folder that can't be read. */
+/**
+ * Bytes of the weights that a model's folder would load: its graphs in the precision that is asked for, else in the most exact one, with the files beside them; all graphs of a folder whose layout is not known. 0 for a folder
+ * that can't be read.
+ */
 export function weightBytes({
   folder,
   dtype,
@@ -13,37 +13,7 @@ export function weightBytes({
   readonly folder: string
   readonly dtype?: Dtype | undefined
 }): number {
-  return foldersIn(folder, deepest).reduce((sum, inner) => sum + bytesIn(inner, dtype), 0)
-}
-
-function foldersIn(folder: string, depth: number): string[] {
-  const inner = depth === 0 ? [] : entries(folder).filter((entry) => entry.isDirectory())
-  return [
-    folder,
-    ...inner.flatMap(({ name }) => (name === 'node_modules' ? [] : foldersIn(join(folder, name), depth - 1))),
-  ]
-}
-
-function entries(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-  } catch {
-    return []
-  }
-}
-
-const suffix = new RegExp(`(${Object.values(dtypes).filter(Boolean).join('|')})?\\.onnx$`)
-
-function bytesIn(folder: string, dtype: Dtype | undefined): number {
-  const names = entries(folder).map(({ name }) => name)
-  const graphs = names.filter((name) => name.endsWith('.onnx'))
-  const stems = new Set(graphs.map((name) => name.replace(suffix, '')))
-  let sum = 0
-  for (const stem of stems) {
-    const has = (wanted: Dtype) => graphs.includes(`${stem}${dtypes[wanted]}.onnx`)
-    const chosen = dtype && has(dtype) ? dtype : (Object.keys(dtypes) as Dtype[]).find(has)
-    const graph = `${stem}${chosen ? dtypes[chosen] : ''}.onnx`
-    for (const name of names) if (name.startsWith(graph)) sum += statSync(join(folder, name)).size
-  }
-  return sum
+  const files = filesIn(folder)
+  const found = selections(files)
+  return weightBytesIn((dtype ? found.find((selection) => selection.dtype === dtype) : found[0]) ?? { files })
 }

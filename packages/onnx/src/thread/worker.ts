@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { AnyModelError, isAnyModelError } from '@anymodel/core'
+import { requireMemory } from '../runtime/memory.ts'
 import { type Order, type Report, toPlain, type WorkerSetup } from './messages.ts'
 import type { Kind, Opening, Served } from './served.ts'
 
@@ -94,8 +95,10 @@ function explain(error: unknown): AnyModelError {
 }
 
 try {
+  const location = { folder, ...(dtype && { dtype }) }
+  requireMemory(location)
   served = await kinds[kind]?.({
-    location: { folder, ...(dtype && { dtype }) },
+    location,
     runtime,
     gate,
     onStep: (step) => tell({ type: 'loading', step }),

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SizedFile } from '../hub/select.ts'
+import type { SizedFile } from './hub/select.ts'
 
 /** Models lie in folders of pipelines, which lie in folders of repositories. */
 const deepest = 6
