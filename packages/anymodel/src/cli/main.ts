@@ -70,6 +70,23 @@ function commands(exit: (code: number) => void): Command {
     .action(async (words: string[], _options, command: Command) =>
       (await import('./speak.ts')).speak(words.join(' '), command.optsWithGlobals()),
     )
+  withKind(program.command('image'), 'image')
+    .description('Draws a picture, or changes one.')
+    .argument('[prompt...]', 'what to draw; without any, what is piped in')
+    .option('-o, --output <path>', 'where the picture goes; several are numbered')
+    .option('-n, --n <number>', 'how many pictures', toNumber)
+    .option('--size <size>', 'pixels, such as 512x768; default: what the model is made for')
+    .option('--seed <number>', 'the same seed gives the same picture', toNumber)
+    .option('--steps <number>', 'steps of denoising', toNumber)
+    .option('--guidance <number>', 'how closely the prompt is followed', toNumber)
+    .option('--negative <text>', 'what should not be in the picture')
+    .option('--image <path>', 'a picture to start from; repeat for more', collect)
+    .option('--mask <path>', 'what of it is painted anew: white is, black stays')
+    .option('--strength <number>', 'how far the result may be from it: 0 keeps it, 1 ignores it', toNumber)
+    .option('--json', 'print one JSON object: paths, sizes, seeds, model')
+    .action(async (words: string[], _options, command: Command) =>
+      (await import('./image.ts')).image(words.join(' '), command.optsWithGlobals()),
+    )
   withConfig(program.command('models'))
     .description('Lists roles and providers, and the way from each role to its model.')
     .option('--json', 'print one JSON object')

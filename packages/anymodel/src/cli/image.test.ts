@@ -1,0 +1,67 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { decodePng, encodePng } from '@anymodel/onnx/png'
+import { expect, test } from 'vitest'
+import { testFolder } from '../testing/config-file.ts'
+import { runCli } from '../testing/run-cli.ts'
+
+const prompt = 'a blue star on a yellow background'
+
+test('draws a picture with the built-in model, offline', async () => {
+  const cwd = testFolder()
+  const args = ['image', prompt, '-o', 'star.png', '--seed', '1', '--json']
+  const { code, out, err } = await runCli(args, { cwd })
+  expect(code).toBe(0)
+  expect(err).toMatch(/^Loading onnx\/shapes-diffusion|^Loading shapes-diffusion/)
+  expect(err).toContain('Drawing ...')
+  const size = { width: 64, height: 64 }
+  expect(JSON.parse(out)).toMatchObject({
+    images: [{ path: 'star.png', mediaType: 'image/png', seed: 1, ...size }],
+    provider: 'onnx',
+  })
+  const { data } = decodePng(readFileSync(join(cwd, 'star.png')), 0)
+  const [red = 0, green = 0, blue = 255] = data.subarray(0, 3)
+  expect(red > 200 && green > 150 && blue < 120, 'the corner is yellow').toBe(true)
+})
+
+test('draws several from a picture, within a mask, and numbers them', async () => {
+  const cwd = testFolder()
+  const grey = (at: (x: number) => number) =>
+    encodePng({
+      width: 64,
+      height: 64,
+      data: Uint8Array.from({ length: 3 * 64 * 64 }, (_, i) => at(Math.floor(i / 3) % 64)),
+    })
+  writeFileSync(
+    join(cwd, 'old.png'),
+    grey(() => 90),
+  )
+  writeFileSync(
+    join(cwd, 'mask.png'),
+    grey((x) => (x < 32 ? 0 : 255)),
+  )
+  const given = ['--image', 'old.png', '--mask', 'mask.png', '--strength', '0.9', '--steps', '4']
+  const { code, err } = await runCli(['image', prompt, '-o', 'new.png', '-n', '2', '--size', '64x64', ...given], {
+    cwd,
+  })
+  expect(code).toBe(0)
+  expect(err).toMatch(/new-1\.png \(64 x 64, seed \d+\)\nnew-2\.png/)
+  const { data } = decodePng(readFileSync(join(cwd, 'new-2.png')), 0)
+  expect([...data.subarray(0, 3)]).toEqual([90, 90, 90])
+  expect([...data.subarray(3 * 63, 3 * 64)]).not.toEqual([90, 90, 90])
+})
+
+test('says what is wrong before anything is loaded', async () => {
+  const cwd = testFolder()
+  const wrong = async (...args: string[]) => {
+    const { code, err } = await runCli(['image', ...args], { cwd, input: '' })
+    expect(code).toBe(2)
+    expect(err).not.toContain('Loading')
+    return err
+  }
+  expect(await wrong('-o', 'a.png')).toMatch(/prompt must be a text/)
+  expect(await wrong('a', '-o', 'a.png', '--size', 'big')).toMatch(/size must be WIDTHxHEIGHT/)
+  expect(await wrong('a', '-o', 'a.png', '--image', 'none.png')).toMatch(/none\.png can't be read/)
+  expect(await wrong('a', '-n', '2')).toMatch(/Say where the picture shall go/)
+  expect(existsSync(join(cwd, 'a.png'))).toBe(false)
+})

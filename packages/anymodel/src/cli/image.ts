@@ -1,0 +1,144 @@
+import { once } from 'node:events'
+import { parse } from 'node:path'
+import {
+  AnyModelError,
+  type GeneratedImage,
+  type ImageOptions,
+  type ImageResult,
+  type ImageStream,
+} from '@anymodel/core'
+import { type PictureDisplay, pictureDisplay } from '../terminal.ts'
+import { type ModelOptions, modelName, openClient } from './client.ts'
+import { drawingBar } from './drawing-bar.ts'
+import { Interrupted } from './failure.ts'
+import { outputClosed, remark, write } from './output.ts'
+import { readBytes, readPiped } from './prompt.ts'
+
+export interface ImageFlags extends Pick<ModelOptions, 'config' | 'model'> {
+  /** Where the picture goes; several are numbered. Default: the standard output, when it is no terminal. */
+  readonly output?: string
+  readonly size?: string
+  readonly seed?: number
+  readonly steps?: number
+  readonly guidance?: number
+  readonly negative?: string
+  readonly n?: number
+  /** Paths or URLs. */
+  readonly image?: readonly string[]
+  readonly mask?: string
+  readonly strength?: number
+  readonly json?: boolean
+}
+
+/** `anymodel image "a blue star" -o star.png`: draws, and shows what comes where the terminal can. */
+export async function image(words: string, flags: ImageFlags): Promise<void> {
+  checkOutput(flags)
+  const prompt = words !== '' || process.stdin.isTTY ? words : (await readPiped()).trim()
+  const options = await toOptions(flags)
+  const interrupt = new AbortController()
+  process.once('SIGINT', () => interrupt.abort(new Interrupted()))
+  const model = await modelName(flags, 'image')
+  const client = await openClient(flags)
+  const display = pictureDisplay(process.stderr)
+  try {
+    const signal = AbortSignal.any([interrupt.signal, outputClosed])
+    const stream = client.ai.streamImage({ model, prompt, ...options, previews: display !== undefined, signal })
+    await follow(stream, display)
+    const result = await stream.result
+    for (const { message } of result.warnings) remark(message)
+    await (flags.output === undefined ? writePicture(result.images[0]) : savePictures(result, flags.output, flags))
+  } finally {
+    await client.close()
+  }
+}
+
+function checkOutput({ output, n = 1, json }: ImageFlags): void {
+  if (output !== undefined) return
+  const wrong = (why: string): never => {
+    throw new AnyModelError('invalid-argument', `Say where the picture shall go: -o star.png. ${why}`)
+  }
+  if (process.stdout.isTTY) wrong('Without it the file is written into a pipe, and there is none.')
+  if (n !== 1 || json) wrong('Only one picture, and nothing else, fits into a pipe.')
+}
+
+async function toOptions(flags: ImageFlags): Promise<Omit<ImageOptions, 'model' | 'prompt'>> {
+  const { output = '', size, seed, steps, guidance, negative, n, strength } = flags
+  const images = await Promise.all((flags.image ?? []).map(readPicture))
+  const [format] = /(?<=\.)(?:jpe?g|webp)$/i.exec(output) ?? []
+  return {
+    ...(size !== undefined && { size: size as `${number}x${number}` }),
+    ...(seed !== undefined && { seed }),
+    ...(steps !== undefined && { steps }),
+    ...(guidance !== undefined && { guidance }),
+    ...(negative !== undefined && { negativePrompt: negative }),
+    ...(n !== undefined && { n }),
+    ...(strength !== undefined && { strength }),
+    ...(images.length > 0 && { images }),
+    ...(flags.mask !== undefined && { mask: await readPicture(flags.mask) }),
+    ...(format !== undefined && { format: /webp/i.test(format) ? 'webp' : 'jpeg' }),
+  }
+}
+
+const readPicture = async (path: string): Promise<URL | Uint8Array> =>
+  /^https?:\/\//i.test(path) ? new URL(path) : readBytes(path)
+
+/** Shows what comes, or how far it is. */
+async function follow(stream: ImageStream, display: PictureDisplay | undefined): Promise<void> {
+  const bar = display ? undefined : await drawingBar()
+  try {
+    for await (const event of stream) {
+      if (event.type === 'progress') bar?.update(event.fraction)
+      else if (event.type === 'preview' || event.type === 'image') await display?.show(event)
+    }
+  } finally {
+    display?.done()
+    bar?.stop()
+  }
+}
+
+async function writePicture(picture: GeneratedImage | undefined): Promise<void> {
+  if (picture && !process.stdout.write(picture.data)) await once(process.stdout, 'drain')
+}
+
+async function savePictures(
+  { images, response, usage }: ImageResult,
+  output: string,
+  { json }: ImageFlags,
+): Promise<void> {
+  const saved = images.map((picture, at) => ({
+    picture,
+    path: images.length === 1 ? output : numbered(output, at + 1),
+  }))
+  for (const { picture, path } of saved) await picture.save(path)
+  if (json) {
+    const { raw: _raw, ...tokens } = usage
+    const told = saved.map(({ picture: { mediaType, width, height, seed, revisedPrompt, flagged }, path }) => ({
+      path,
+      mediaType,
+      width,
+      height,
+      seed,
+      revisedPrompt,
+      flagged,
+    }))
+    return write(
+      `${JSON.stringify({ images: told, provider: response.provider, model: response.model, usage: tokens })}\n`,
+    )
+  }
+  for (const { picture, path } of saved) remark(`${path}${about(picture)}`)
+}
+
+/** `star-2.png` for the second of several. */
+function numbered(path: string, at: number): string {
+  const { ext } = parse(path)
+  return `${path.slice(0, path.length - ext.length)}-${at}${ext}`
+}
+
+function about({ width, height, seed, flagged }: GeneratedImage): string {
+  const facts = [
+    ...(width === undefined ? [] : [`${width} x ${height}`]),
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+    ...(flagged ? ['blanked by the safety checker'] : []),
+  ]
+  return facts.length > 0 ? ` (${facts.join(', ')})` : ''
+}
