@@ -14,6 +14,7 @@ const expected: Record<string, { prints: RegExp; local?: true }> = {
   '04-own-model.ts': { prints: /You said: hello, is anybody there\?/ },
   '05-http-server.ts': { prints: /\w+/, local: true },
   '06-object.ts': { prints: /Ann is 42/ },
+  '07-image.ts': { prints: /image\/png, 64 x 64/, local: true },
 }
 
 describe('examples', () => {
