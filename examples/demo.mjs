@@ -1,50 +1,105 @@
-// What `npm run demo` runs: the built-in local model streams an answer. No key; no network.
-import { anymodel } from 'anymodel'
+// What `npm run demo` runs, on the built-in local models: an answer is streamed, the sentence nearest to the question is found, a picture is drawn. No key; no network.
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { anymodel, cosineSimilarity } from 'anymodel'
+import { pictureDisplay } from 'anymodel/terminal'
 import progress from 'cli-progress'
 
-const question = process.argv[2] ?? 'Explain in two sentences why the sky is blue.'
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { picture: { type: 'string', default: 'a blue star on a yellow background' } },
+})
+const question = positionals[0] ?? 'Explain in two sentences why the sky is blue.'
 const bar = new progress.SingleBar(
   { format: 'Loading {model} [{bar}] {percentage}%', stream: process.stderr, hideCursor: true, linewrap: true },
   progress.Presets.rect,
 )
 
 console.log(
-  'A language model with 135 million parameters answers in this process: no key, and nothing leaves the machine.\n',
+  'Three small models run in this process: no key, and nothing leaves the machine. The first has 135 million parameters.\n',
 )
 
-const ai = await anymodel({ config: { models: { chat: 'onnx/smollm2-135m-instruct' } }, onProgress })
-let firstAt = 0
+const models = {
+  chat: 'onnx/smollm2-135m-instruct',
+  embedding: 'onnx/all-minilm-l6-v2',
+  image: 'onnx/shapes-diffusion',
+}
+const ai = await anymodel({ config: { models }, onProgress })
 try {
-  const stream = ai.streamText({
-    model: 'chat',
-    system: 'You are a helpful assistant. Answer briefly.',
-    prompt: question,
-    temperature: 0.2,
-    topP: 0.9,
-    maxTokens: 160,
-  })
-  for await (const text of stream.textStream) {
-    if (firstAt === 0) {
-      firstAt = performance.now()
-      console.log(`> ${question}\n`)
-    }
-    process.stdout.write(text)
-  }
-  const { usage, finishReason } = await stream.result
-  const seconds = (performance.now() - firstAt) / 1000
-  const speed = usage.output && seconds > 0 ? `, ${Math.round((usage.output - 1) / seconds)} tokens/s` : ''
-  console.log(`\n\n${usage.input} tokens in, ${usage.output} tokens out${speed}; finished by: ${finishReason}`)
+  await answer(question)
+  await findNearest(question)
+  await draw(values.picture)
 } finally {
   bar.stop()
   await ai.close()
 }
 
 console.log(`
-It is a very small model, and often wrong. What to try next:
+They are very small models, and often wrong. What to try next:
   node packages/anymodel/dist/cli.js "Why is the sky blue?"     the command line
   node packages/anymodel/dist/cli.js chat                       a conversation
+  node packages/anymodel/dist/cli.js image "a red heart" -o heart.png
   OPENAI_API_KEY=... ANYMODEL_CHAT=openai/gpt-6-luna node packages/anymodel/dist/cli.js "Why is the sky blue?"
   examples/                                                     programs of ten lines`)
+
+async function answer(prompt) {
+  const stream = ai.streamText({
+    model: 'chat',
+    system: 'You are a helpful assistant. Answer briefly.',
+    prompt,
+    temperature: 0.2,
+    topP: 0.9,
+    maxTokens: 160,
+  })
+  let firstAt = 0
+  for await (const text of stream.textStream) {
+    if (firstAt === 0) {
+      firstAt = performance.now()
+      console.log(`> ${prompt}\n`)
+    }
+    process.stdout.write(text)
+  }
+  const { usage, finishReason } = await stream.result
+  const seconds = (performance.now() - firstAt) / 1000
+  const speed = usage.output && seconds > 0 ? `, ${Math.round((usage.output - 1) / seconds)} tokens/s` : ''
+  console.log(`\n\n${usage.input} tokens in, ${usage.output} tokens out${speed}; finished by: ${finishReason}\n`)
+}
+
+async function findNearest(text) {
+  const sentences = [
+    'Air scatters short waves of light more than long ones.',
+    'Bread needs an hour in the oven.',
+    'The train to Graz leaves at seven.',
+    'A cat sleeps sixteen hours a day.',
+    'Interest rates went up again in spring.',
+  ]
+  const { embedding } = await ai.embed({ model: 'embedding', value: text })
+  const { embeddings } = await ai.embedMany({ model: 'embedding', values: sentences })
+  const ranked = sentences
+    .map((sentence, at) => ({ sentence, nearness: cosineSimilarity(embedding, embeddings[at]) }))
+    .sort((a, b) => b.nearness - a.nearness)
+  console.log('Nearest to the question, of five sentences:\n')
+  for (const { sentence, nearness } of ranked) console.log(`  ${nearness.toFixed(2)}  ${sentence}`)
+  console.log()
+}
+
+async function draw(prompt) {
+  const display = pictureDisplay(process.stdout)
+  const stream = ai.streamImage({ model: 'image', prompt, previews: display !== undefined })
+  let steps = 0
+  for await (const event of stream) {
+    if (event.type === 'progress') {
+      if (steps === 0) console.log(`> ${prompt}\n`)
+      steps = event.step
+    } else if (event.type === 'preview' || event.type === 'image') await display?.show(event)
+  }
+  display?.done()
+  const [picture] = (await stream.result).images
+  const path = join(tmpdir(), 'anymodel-demo.png')
+  await picture.save(path)
+  console.log(`${picture.width} x ${picture.height} pixels in ${steps} steps, seed ${picture.seed}: ${path}`)
+}
 
 /** A bar on a terminal, a line elsewhere. */
 function onProgress({ model, stage, fraction, totalBytes }) {
