@@ -16,7 +16,7 @@ const block = (field: number, bytes: Bytes | Uint8Array): number[] => {
 const text = (field: number, value: string): Bytes => block(field, new TextEncoder().encode(value))
 
 /** Numbers of `TensorProto.DataType`. */
-const types = { float32: 1, int64: 7, float16: 10 } as const
+const types = { float32: 1, int64: 7, bool: 9, float16: 10 } as const
 export type ElementType = keyof typeof types
 
 interface Value {

@@ -98,5 +98,6 @@ function path(gains: Looks): number[] {
     if (step !== soundOnly && row > 0) row--
     if (step !== tokenOnly && column > 0) column--
   }
+  begins[0] = 0
   return begins
 }

@@ -85,14 +85,15 @@ async function hear(course: Course, window: Float32Array, offset: number): Promi
   const sound = await encode(whisper, window)
   try {
     course.language ??= await findLanguage(whisper, sound)
+    const prompt = [...historyOf(course), ...opening(course)]
     const written = await writeWindow({
       decoder: whisper.decoder,
       vocabulary,
       sound,
-      prompt: [...historyOf(course), ...opening(course)],
+      prompt,
       times: true,
       attention: settings.words,
-      limit: Math.floor(whisper.longest / 2),
+      limit: Math.min(Math.floor(whisper.longest / 2), whisper.longest - prompt.length),
       temperatures: settings.temperatures,
       seed: Math.round(offset * 100),
       textOf: whisper.textOf,
