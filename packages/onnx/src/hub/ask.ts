@@ -93,9 +93,11 @@ function toMilliseconds(text: string | undefined): number | undefined {
 }
 
 const maxTries = 5
+/** A network that is not there shall not take a quarter of a minute to say so. */
+const maxConnects = 3
 const longestWait = 300_000
 
-/** Repeats what may work later, five times at most; what gets further than before begins to count anew. A service that wants more than five minutes to pass is not waited for. */
+/** Tries what may work later five times at most; what gets further than before begins to count anew. A service that wants more than five minutes to pass is not waited for. */
 export async function persist<T>(
   { firstWait }: Hub,
   signal: AbortSignal,
@@ -108,7 +110,8 @@ export async function persist<T>(
       })
     } catch (error) {
       signal.throwIfAborted()
-      if (!isAnyModelError(error) || !error.retryable || tries >= maxTries) throw error
+      if (!isAnyModelError(error) || !error.retryable) throw error
+      if (tries >= (error.phase === 'connect' ? maxConnects : maxTries)) throw error
       const ms = error.retryAfter ?? firstWait * 2 ** Math.max(0, tries - 1)
       if (ms > longestWait) throw error
       await wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted())

@@ -7,9 +7,11 @@ it.each([
   ['EDQUOT', /quota is used up/],
   ['EACCES', /no permission to write/],
   ['EROFS', /can only be read\. Set ANYMODEL_CACHE/],
+  ['EIO', /cache can not be used/],
+  ['ENOENT', /Was the model removed/],
   ['ENOTDIR', /A file stands where a folder is wanted/],
 ])('%s is a config error that says what to do', (code, message) => {
-  const cause = Object.assign(new Error(code), { code, path: '/cache/x' })
+  const cause = Object.assign(new Error(code), { code, syscall: 'open', path: '/cache/x' })
   const error = explainDisk(cause)
   expect(error).toMatchObject({ code: 'config', cause, message: expect.stringMatching(message) })
   expect(error).toMatchObject({ message: expect.stringMatching(/\/cache\/x/) })

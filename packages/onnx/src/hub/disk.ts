@@ -1,5 +1,4 @@
 import { statfs } from 'node:fs/promises'
-import type { AnyModelError } from '@anymodel/core'
 import { broken } from '../folder.ts'
 import { toSize } from '../runtime/size.ts'
 
@@ -24,12 +23,14 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: `The disk can only be read. Set ANYMODEL_CACHE (or the option cache) to a folder that can be written`,
   ENOTDIR: 'A file stands where a folder is wanted. Remove it',
   EEXIST: 'Something stands where a folder is wanted. Remove it',
+  ENOENT: 'The cache was changed while it was written. Was the model removed? Pull it again',
   EISDIR: 'A folder stands where a file is wanted. Remove it',
 }
 
-/** What a failure to write means for the user; anything else as it is. */
-export function explainDisk(error: unknown): AnyModelError | unknown {
-  const { code = '', path, message } = error as NodeJS.ErrnoException
-  const reason = reasons[code]
-  return reason === undefined ? error : broken(`${reason}. (${path ?? message})`, error)
+/** What a failure of the disk means for the user; any other error as it is. */
+export function explainDisk(error: unknown): unknown {
+  const { code = '', path, message, syscall } = (error ?? {}) as NodeJS.ErrnoException
+  if (syscall === undefined) return error
+  const reason = reasons[code] ?? 'The cache can not be used'
+  return broken(`${reason}. (${path ?? message})`, error)
 }

@@ -435,6 +435,18 @@ describe('without the hub', () => {
 })
 
 describe('the disk', () => {
+  it('a model that is removed while it is downloaded is an error, and the connection is not kept', async () => {
+    serve()
+    const hub = hubWith()
+    const onStep = ({ file }: DownloadStep) => {
+      if (file.endsWith('q4.onnx')) rmSync(join(hub.cache, 'hf'), { recursive: true, force: true })
+    }
+    await expect(downloadModel(hub, name(), { dtype: 'q4', onStep })).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringMatching(/Was the model removed/),
+    })
+  })
+
   it('a file in the way of the cache is a config error', async () => {
     serve()
     const cache = join(scratchFolder(), 'file')

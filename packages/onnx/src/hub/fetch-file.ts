@@ -94,21 +94,19 @@ async function receive(
 ): Promise<void> {
   const { host } = new URL(hub.endpoint)
   const dog = watchdog(host, hub.patience, signal)
+  let reply: HttpReply | undefined
   try {
     const path = `/${repo}/resolve/${commit}/${file.path.split('/').map(encodeURIComponent).join('/')}`
     const range = bytes.length > 0 ? { range: `bytes=${bytes.length}-` } : {}
     const headers = { 'accept-encoding': 'identity', ...range }
-    const reply = await ask(hub, { path, headers, repo, signal: dog.signal })
+    reply = await ask(hub, { path, headers, repo, signal: dog.signal })
     const start = startOf(reply)
     if (start !== bytes.length) await bytes.clear()
-    if (start !== bytes.length) {
-      reply.body.close()
+    if (start !== bytes.length)
       throw new AnyModelError('malformed', `${host} does not send the part of ${file.path} that it was asked for.`)
-    }
     for (let chunk = await reply.body.next(); chunk; chunk = await reply.body.next()) {
       dog.touch()
       if (bytes.length + chunk.length > file.size) {
-        reply.body.close()
         await bytes.clear()
         throw new AnyModelError(
           'malformed',
@@ -125,6 +123,7 @@ async function receive(
       )
   } finally {
     dog.end()
+    reply?.body.close()
   }
 }
 
