@@ -33,10 +33,6 @@ export async function takePart(
   const prefix = prefixOf(target, file)
   const folder = dirname(target)
   await mkdir(folder, { recursive: true })
-  const own = join(
-    folder,
-    `${prefix}${Date.now().toString(36)}-${host}-${process.pid}-${self}-${randomBytes(2).toString('hex')}.part`,
-  )
   for (;;) {
     signal.throwIfAborted()
     if ((await sizeOf(target)) === file.size) return undefined
@@ -46,22 +42,31 @@ export async function takePart(
       await wait(200, undefined, { signal }).catch(() => signal.throwIfAborted())
       continue
     }
+    const own = join(folder, `${prefix}${ownName()}`)
     mine.add(own)
-    await (await open(own, 'wx')).close()
-    // Of those who come at once, the one that was first goes on.
-    const parts = await partsOf(folder, prefix)
-    if (parts.some((part) => part.held && part.path < own)) {
+    try {
+      await (await open(own, 'wx')).close()
+      // Of those who come at once, the one that was first goes on.
+      const parts = await partsOf(folder, prefix)
+      if (!parts.some((part) => part.held && part.path < own)) {
+        await adopt(
+          parts.filter((part) => !part.held),
+          own,
+        )
+        return hold(own)
+      }
       await rm(own, { force: true })
+    } catch (error) {
       mine.delete(own)
-      continue
+      throw error
     }
-    await adopt(
-      parts.filter((part) => !part.held),
-      own,
-    )
-    return hold(own)
+    mine.delete(own)
   }
 }
+
+/** When, where and by whom a part was begun: names of earlier ones come first. */
+const ownName = (): string =>
+  `${Date.now().toString(36)}-${host}-${process.pid}-${self}-${randomBytes(2).toString('hex')}.part`
 
 /** How much of a file is on the disk already, unfinished. */
 export async function partBytes(target: string, file: HubFile): Promise<number> {

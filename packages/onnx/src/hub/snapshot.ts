@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { filesIn } from '../files-in.ts'
 import { list } from '../folder.ts'
 import type { HubName } from './hub-name.ts'
 import { type HubFile, isCommit, type Listing, parseListing } from './listing.ts'
+import type { SizedFile } from './select.ts'
 
 /**
  * The cache: `hf/<org>/<repo>/<commit>/` holds files as they are at a commit, `<commit>.json` beside it says which files there are, with sizes and checksums, and `refs/<revision>` names the commit that a branch or tag led to
@@ -64,6 +66,9 @@ export function keepListing(cache: string, name: HubName, listing: Listing): Sna
   if (!isCommit(name.revision)) write(refFile(cache, name), listing.commit)
   return { folder, listing }
 }
+
+/** All that lies in a folder of the cache, unfinished downloads included. */
+export const keptFiles = (folder: string): SizedFile[] => filesIn(folder, 50)
 
 /** The files that are not there, or not whole. */
 export const missingFiles = ({ folder }: Snapshot, files: readonly HubFile[]): HubFile[] =>

@@ -7,7 +7,7 @@ import { hubNameText } from '../hub/hub-name.ts'
 import { isCommit } from '../hub/listing.ts'
 import { cacheFolder, type HubOptions } from '../hub/options.ts'
 import { type SizedFile, selections, totalSize } from '../hub/select.ts'
-import { missingFiles, refsTo, repoFolder, snapshotAt } from '../hub/snapshot.ts'
+import { keptFiles, missingFiles, refsTo, repoFolder, snapshotAt } from '../hub/snapshot.ts'
 import { type Places, packageFolders } from '../names.ts'
 
 /** A model on this machine. */
@@ -50,7 +50,7 @@ function cachedModels({ cache }: HubOptions = {}): LocalModel[] {
 function modelsAt(cache: string, repo: string, commit: string): LocalModel[] {
   const snapshot = snapshotAt(cache, repo, commit)
   if (!snapshot) return []
-  const files = filesIn(snapshot.folder)
+  const files = keptFiles(snapshot.folder)
   if (files.length === 0) return []
   const revisions = refsTo(cache, repo, commit).map(({ revision }) => revision)
   const revision = revisions.includes('main') ? 'main' : (revisions[0] ?? commit)

@@ -1,13 +1,12 @@
 import { lstatSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { AnyModelError } from '@anymodel/core'
-import { filesIn } from '../files-in.ts'
 import { list } from '../folder.ts'
 import { explainDisk } from '../hub/disk.ts'
 import type { HubName } from '../hub/hub-name.ts'
 import { cacheFolder, type HubOptions } from '../hub/options.ts'
 import { totalSize } from '../hub/select.ts'
-import { cachedSnapshot, refsTo, repoFolder } from '../hub/snapshot.ts'
+import { cachedSnapshot, keptFiles, refsTo, repoFolder } from '../hub/snapshot.ts'
 import { hubName, parseName } from '../names.ts'
 import { notFromHub } from './not-from-hub.ts'
 
@@ -52,7 +51,7 @@ function requireInside(root: string, path: string, id: string): void {
 }
 
 const bytesAt = (path: string): number =>
-  lstatSync(path).isDirectory() ? totalSize(filesIn(path)) : lstatSync(path).size
+  lstatSync(path).isDirectory() ? totalSize(keptFiles(path)) : lstatSync(path).size
 
 /** Takes away the folders above that hold nothing any more. */
 function removeEmpty(root: string, repo: string): void {
