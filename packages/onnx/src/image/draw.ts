@@ -38,11 +38,11 @@ export async function draw(
   const picture = source ? keeping(source, drawn) : drawn
   const flagged = engine.checker ? await isHarmful(engine.checker, picture, clock) : false
   const { count } = guide.prompt.tokens
-  const timing = { totalMs: 0, runMs: clock.runMs, steps: schedule.timesteps.length }
-  const image = { ...toFrame(flagged ? blank(picture) : picture), seed, ...(flagged && { flagged }) }
-  timing.totalMs = performance.now() - startedAt
+  const frame = toFrame(flagged ? blank(picture) : picture)
+  const { runMs } = clock
+  const timing = { totalMs: performance.now() - startedAt, runMs, steps: schedule.timesteps.length }
   job.emit([
-    { type: 'image', ...image },
+    { type: 'image', ...frame, seed, ...(flagged && { flagged }) },
     {
       type: 'finish',
       usage: { input: count, total: count },

@@ -192,13 +192,12 @@ const guesses: readonly ((left: number, above: number, corner: number) => number
 /** Writes one pixel of a line. */
 function paint(header: Header, line: Uint8Array, x: number, ground: number, data: Uint8Array, target: number): void {
   const { channels, palette } = header
-  const values = Array.from({ length: channels }, (_, i) => sampleAt(header, line, x * channels + i))
-  const opacity = opacityOf(header, values)
+  const at = x * channels
+  const opacity = opacityAt(header, line, at)
   for (let i = 0; i < 3; i++) {
-    const colour = palette
-      ? (palette[3 * (values[0] as number) + i] ?? 0)
-      : toByte(header, values[channels < 3 ? 0 : i] as number)
-    data[target + i] = Math.round(ground + (colour - ground) * opacity)
+    const sample = sampleAt(header, line, channels < 3 ? at : at + i)
+    const colour = palette ? (palette[3 * sample + i] ?? 0) : toByte(header, sample)
+    data[target + i] = opacity === 1 ? colour : Math.round(ground + (colour - ground) * opacity)
   }
 }
 
@@ -212,12 +211,15 @@ function sampleAt({ depth }: Header, line: Uint8Array, at: number): number {
 const toByte = ({ depth }: Header, value: number): number =>
   depth === 16 ? value >> 8 : (value * 255) / ((1 << depth) - 1)
 
-function opacityOf({ channels, depth, palette, transparency }: Header, values: readonly number[]): number {
-  if (channels === 2 || channels === 4) return (values.at(-1) as number) / ((1 << depth) - 1)
+/** How much of a pixel is seen, from 0 to 1. */
+function opacityAt(header: Header, line: Uint8Array, at: number): number {
+  const { channels, depth, palette, transparency } = header
+  if (channels === 2 || channels === 4) return sampleAt(header, line, at + channels - 1) / ((1 << depth) - 1)
   if (!transparency) return 1
-  if (palette) return (transparency[values[0] as number] ?? 255) / 255
-  const clear = values.every(
-    (value, i) => value === (((transparency[2 * i] ?? 0) << 8) | (transparency[2 * i + 1] ?? 0)),
-  )
-  return clear ? 0 : 1
+  if (palette) return (transparency[sampleAt(header, line, at)] ?? 255) / 255
+  for (let i = 0; i < channels; i++) {
+    const clear = ((transparency[2 * i] ?? 0) << 8) | (transparency[2 * i + 1] ?? 0)
+    if (sampleAt(header, line, at + i) !== clear) return 1
+  }
+  return 0
 }

@@ -1,4 +1,5 @@
 import { roundEven } from '../../runtime/round-even.ts'
+import { byAlpha } from './by-alpha.ts'
 import { combine } from './combine.ts'
 import { sharesAt } from './noise-levels.ts'
 import { checkPrediction, clipped, predict } from './prediction.ts'
@@ -14,12 +15,7 @@ export function ddim({ config, alphas, steps, skipped }: ScheduleRequest): Sched
   const alphaAt = (timestep: number): number => alphas[timestep] ?? last
   return {
     timesteps,
-    noiseScale: 1,
-    noised(clean, noise, at) {
-      const [picture, share] = sharesAt(alphaAt(timesteps[at] as number))
-      return combine([picture, clean], [share, noise])
-    },
-    input: (latents) => latents,
+    ...byAlpha((at) => alphaAt(timesteps[at] as number)),
     step(latents, output, at) {
       const timestep = timesteps[at] as number
       const predicted = predict(config, latents, output, sharesAt(alphaAt(timestep)))

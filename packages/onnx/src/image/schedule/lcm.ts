@@ -1,4 +1,5 @@
 import { AnyModelError } from '@anymodel/core'
+import { byAlpha } from './by-alpha.ts'
 import { combine } from './combine.ts'
 import { sharesAt } from './noise-levels.ts'
 import { checkPrediction, clipped, predict } from './prediction.ts'
@@ -14,12 +15,7 @@ export function lcm({ config, alphas, steps, skipped, noise: fresh }: ScheduleRe
   const alphaAt = (at: number): number => alphas[timesteps[at] as number] as number
   return {
     timesteps,
-    noiseScale: 1,
-    noised(clean, noise, at) {
-      const [picture, share] = sharesAt(alphaAt(at))
-      return combine([picture, clean], [share, noise])
-    },
-    input: (latents) => latents,
+    ...byAlpha(alphaAt),
     step(latents, output, at) {
       const scaled = (timesteps[at] as number) * (config.timestep_scaling ?? 10)
       const energy = scaled ** 2 + deviation ** 2

@@ -1,4 +1,5 @@
 import { roundEven } from '../../runtime/round-even.ts'
+import { byAlpha } from './by-alpha.ts'
 import { combine } from './combine.ts'
 import { refuseOthers } from './config.ts'
 import { sharesAt } from './noise-levels.ts'
@@ -38,12 +39,7 @@ export function pndm({ config, alphas, steps, skipped }: ScheduleRequest): Sched
   }
   return {
     timesteps,
-    noiseScale: 1,
-    noised(clean, noise, at) {
-      const [picture, share] = sharesAt(alphaAt(timesteps[at] as number))
-      return combine([picture, clean], [share, noise])
-    },
-    input: (latents) => latents,
+    ...byAlpha((at) => alphaAt(timesteps[at] as number)),
     step(latents, output, at) {
       const { timestep, from, output: mean } = settle(latents, output, at)
       const alpha = alphaAt(timestep)
