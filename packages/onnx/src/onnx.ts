@@ -1,14 +1,16 @@
-import type {
-  EmbeddingModel,
-  ImageModel,
-  RerankModel,
-  SpeechModel,
-  TextModel,
-  TranscriptionModel,
+import {
+  AnyModelError,
+  type EmbeddingModel,
+  type ImageModel,
+  type RerankModel,
+  type SpeechModel,
+  type TextModel,
+  type TranscriptionModel,
 } from '@anymodel/core'
 import { localEmbedding } from './embedding/model.ts'
+import type { DownloadStep } from './hub/download-model.ts'
 import { localImage } from './image/model.ts'
-import { locate, type Places } from './names.ts'
+import { type Location, type Places, resolveModel } from './names.ts'
 import { localRerank } from './rerank/model.ts'
 import type { LoadStep } from './runtime/load-step.ts'
 import type { ExecutionProvider } from './runtime/session.ts'
@@ -21,8 +23,9 @@ import { ModelThread, type ThreadStats } from './thread/thread.ts'
 import { type LocalTranscriptionOptions, localTranscription } from './transcription/model.ts'
 import { localVoiceActivity, type VoiceActivityModel } from './voice-activity/model.ts'
 
-/** How far a model is with loading. */
-export interface LoadProgress extends LoadStep {
+/** How far a model is with loading: a model of the hub is downloaded before it is read. */
+export interface LoadProgress extends Omit<LoadStep, 'stage'> {
+  readonly stage: LoadStep['stage'] | DownloadStep['stage']
   /** The id that the model was asked for with. */
   readonly model: string
 }
@@ -51,7 +54,7 @@ export interface LoadedTextStats extends TextStats {
 /** Local models, run by this process. */
 export interface Onnx {
   /**
-   * A text model: `npm:@anymodel/model-x`, `dir:./models/x`, or the bare name of a folder in `dir` or of a package `@anymodel/model-<name>`; `:q4` and the like choose the
+   * A text model: `npm:@anymodel/model-x`, `dir:./models/x`, `hf:org/repo`, which is downloaded once (whoever asked may leave, `close` ends it), or the bare name of a folder in `dir` or of a package `@anymodel/model-<name>`; `:q4` and the like choose the
    * precision, else the most exact file there is. Nothing is read before the first request; a model is loaded once for all its users.
    */
   text(id: string): TextModel
@@ -80,8 +83,20 @@ export function onnx(options: OnnxOptions = {}): Onnx {
   const { onProgress, maxMemory, threads: computing, executionProviders, parallel, cacheMemory } = options
   const runtime: EngineOptions = { threads: computing, executionProviders, parallel, cacheMemory }
   const room = maxMemory === undefined ? undefined : roomWithin(maxMemory, () => threads.values())
+  const places = new Map<string, Promise<Location>>()
+  let downloads = new AbortController()
+  const find = (id: string): Promise<Location> => {
+    const known = places.get(id)
+    if (known) return known
+    const onStep = ({ stage, bytes, totalBytes }: DownloadStep) =>
+      onProgress?.({ model: id, stage, fraction: bytes / totalBytes, bytes, totalBytes })
+    const finding = resolveModel(id, options, { onStep, signal: downloads.signal })
+    places.set(id, finding)
+    finding.catch(() => places.delete(id))
+    return finding
+  }
   const threadOf = (kind: Kind, id: string) => async (): Promise<ModelThread> => {
-    const location = locate(id, options)
+    const location = await find(id)
     const key = `${kind}:${location.folder}:${location.dtype ?? ''}`
     const known = threads.get(key)
     if (known) return known
@@ -91,6 +106,8 @@ export function onnx(options: OnnxOptions = {}): Onnx {
     return thread
   }
   const close = async (): Promise<void> => {
+    downloads.abort(new AnyModelError('aborted', 'The local models were closed while one was downloaded.'))
+    downloads = new AbortController()
     await Promise.all([...threads.values()].map((thread) => thread.close()))
   }
   const stats = async (): Promise<readonly ModelStats[]> =>
@@ -109,7 +126,7 @@ export function onnx(options: OnnxOptions = {}): Onnx {
       localTranscription(
         id,
         threadOf('transcription', id),
-        voiceActivity === undefined ? undefined : async () => locate(voiceActivity, options).folder,
+        voiceActivity === undefined ? undefined : async () => (await find(voiceActivity)).folder,
       ),
     speech: (id) => localSpeech(id, threadOf('speech', id)),
     voiceActivity: (id) => localVoiceActivity(id, threadOf('voice-activity', id)),
