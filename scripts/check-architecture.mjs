@@ -93,12 +93,14 @@ function wrongPath(path, folder, specifier, type) {
   return 'the contract is types that stand alone: it imports the contract, and types of errors.ts.'
 }
 
-function wrongPackage({ name, dependencies = {} }, imported, specifier, ours) {
+function wrongPackage({ name, dependencies = {}, peerDependencies = {} }, imported, specifier, ours) {
   if (isBuiltin(specifier) || imported === name) return undefined
   const allowed = arrows[name] ?? []
   if (ours.has(imported) && allowed !== 'all' && !allowed.includes(imported))
     return `${name} may import ${allowed.length > 0 ? allowed.join(', ') : 'no other package of this repository'}.`
-  return imported in dependencies ? undefined : `it is not among the dependencies of ${name}.`
+  return imported in { ...dependencies, ...peerDependencies }
+    ? undefined
+    : `it is not among the dependencies of ${name}.`
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -53,7 +53,12 @@ describe('generateSpeech', () => {
     const mp3 = Uint8Array.of(0xff, 0xfb, 0x90, 0x64)
     const { audio, ...rest } = await generateSpeech({ ...model([mp3], 'audio/mpeg'), text: 'x' })
     expect([audio.mediaType, ...audio.data]).toEqual(['audio/mpeg', ...mp3])
-    expect(rest).toEqual({ usage: {}, warnings: [], response })
+    expect(rest).toEqual({
+      usage: {},
+      warnings: [],
+      attempts: [expect.objectContaining({ outcome: 'ok', usage: {} })],
+      response,
+    })
   })
 
   it('leaves out what the model lacks, with a warning', async () => {

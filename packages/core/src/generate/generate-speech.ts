@@ -1,4 +1,4 @@
-import type { ResponseInfo, Warning } from '../contract/part.ts'
+import type { Attempt, ResponseInfo, Warning } from '../contract/part.ts'
 import type { SpeechCall, SpeechModel } from '../contract/speech.ts'
 import type { Usage } from '../contract/usage.ts'
 import type { Given } from './given-model.ts'
@@ -19,6 +19,8 @@ export interface SpeechResult {
   readonly seconds?: number
   readonly usage: Usage
   readonly warnings: readonly Warning[]
+  /** Every request, failed ones too. */
+  readonly attempts: readonly Attempt[]
   readonly response: ResponseInfo
 }
 

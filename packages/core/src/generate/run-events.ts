@@ -1,53 +1,74 @@
-import type { NoticePart, Warning } from '../contract/part.ts'
+import type { Attempt, NoticePart, ResponseInfo, Warning } from '../contract/part.ts'
+import type { Usage } from '../contract/usage.ts'
 import { AnyModelError, type Partial } from '../errors.ts'
 import { withPartial } from './answer.ts'
 
-/** What a model of any kind says while it works; the last one has the type `finish`. */
-type ModelEvent = { readonly type: string } | NoticePart
+/** The last thing that a model of any kind says. */
+interface Finish {
+  readonly type: 'finish'
+  readonly usage: Usage
+  readonly response: ResponseInfo
+}
 
-type Finish<E> = Extract<E, { readonly type: 'finish' }>
+/** One thing that a model says while it works. */
+type ModelEvent = { readonly type: string } | NoticePart | Finish
 
 /** One request: who answers, and what is told on the way. */
-export interface EventRun<E> {
+interface EventRun<E> {
   readonly model: { readonly provider: string; readonly id: string }
   /** Warnings that are known before the model is asked. */
   readonly warnings: readonly Warning[]
   ask(): AsyncIterable<E>
   /** Takes every event as it comes. A promise means: wait before the next one. */
   take(event: E): void | Promise<void>
-  /** What had arrived, for errors. */
-  partial?(): Partial
+  /** The text that had arrived, for errors. */
+  text?(): string
   readonly signal: AbortSignal | undefined
 }
 
-/** Reads a model's events to the last one; gives it and all warnings. Throws `truncated` when it does not come, and the signal's reason after an abort. */
-export async function runEvents<E extends ModelEvent>(
-  run: EventRun<E>,
-): Promise<{ readonly finish: Finish<E>; readonly warnings: readonly Warning[] }> {
-  const { model, take, signal } = run
-  const warnings: Warning[] = []
-  let finish: Finish<E> | undefined
-  const partial = () => run.partial?.() ?? { text: '', toolCalls: [] }
-  const notice = (event: ModelEvent): event is Extract<NoticePart, { kind: 'warning' }> =>
-    event.type === 'notice' && (event as NoticePart).kind === 'warning'
-  const told = async (event: E): Promise<void> => {
-    if (notice(event)) warnings.push(event.warning)
-    if (event.type === 'finish') finish = event as Finish<E>
-    await take(event)
+/** What came of a request. */
+interface Ran<E> {
+  readonly finish: Extract<E, { readonly type: 'finish' }>
+  readonly warnings: readonly Warning[]
+  readonly attempts: readonly Attempt[]
+}
+
+/** Reads a model's events to the last one. Throws `truncated` when it does not come, and the signal's reason after an abort. */
+export async function runEvents<E extends ModelEvent>(run: EventRun<E>): Promise<Ran<E>> {
+  const { model, signal } = run
+  const startedAt = Date.now()
+  const warnings = [...run.warnings]
+  const failed: Attempt[] = []
+  let firstContentMs: number | undefined
+  let finish: Ran<E>['finish'] | undefined
+  const partial = (): Partial => ({ text: run.text?.() ?? '', toolCalls: [] })
+  const note = (event: NoticePart): void => {
+    if (event.kind === 'warning') warnings.push(event.warning)
+    else if (event.kind === 'retry' || event.kind === 'failover') failed.push(event.attempt)
   }
   try {
     signal?.throwIfAborted()
     for (const warning of run.warnings)
-      await told({ type: 'notice', kind: 'warning', message: warning.message, warning } as NoticePart as E)
-    for await (const event of run.ask()) await told(event)
+      await run.take({ type: 'notice', kind: 'warning', message: warning.message, warning } as NoticePart as E)
+    for await (const event of run.ask()) {
+      if (event.type === 'notice') note(event as NoticePart)
+      else if (event.type === 'finish') finish = event as Ran<E>['finish']
+      else if (event.type !== 'progress') firstContentMs ??= Date.now() - startedAt
+      await run.take(event)
+    }
   } catch (error) {
     throw withPartial(error, signal, partial())
   }
-  if (finish) return { finish, warnings }
   const { provider, id } = model
-  throw new AnyModelError('truncated', `${provider}/${id}: the stream ended without saying that the answer did.`, {
-    provider,
-    model: id,
-    partial: partial(),
-  })
+  if (!finish)
+    throw new AnyModelError('truncated', `${provider}/${id}: the stream ended without saying that the answer did.`, {
+      provider,
+      model: id,
+      partial: partial(),
+    })
+  const { usage, response } = finish as Finish
+  const { provider: by, model: name } = response
+  const durationMs = Date.now() - startedAt
+  const last: Attempt = { provider: by, model: name, startedAt, firstContentMs, durationMs, outcome: 'ok', usage }
+  return { finish, warnings, attempts: [...failed, last] }
 }

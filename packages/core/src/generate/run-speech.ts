@@ -21,7 +21,7 @@ export async function runSpeech(
   const { call, warnings: missing } = fitKnobs(options, knobs, model)
   const fragments: Uint8Array[] = []
   let mediaType = ''
-  const { finish, warnings } = await runEvents<SpeechEvent>({
+  const { finish, warnings, attempts } = await runEvents<SpeechEvent>({
     model,
     warnings: missing,
     ask: () => model.speak(call),
@@ -49,6 +49,7 @@ export async function runSpeech(
     ...(seconds === undefined ? {} : { seconds }),
     usage,
     warnings,
+    attempts,
     response,
   }
 }

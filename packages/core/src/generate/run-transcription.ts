@@ -28,7 +28,7 @@ export async function runTranscription(
   const media = await readMedia(isSource(audio) ? audio : { data: audio }, { downloads, signal })
   const segments: Transcript['segments'][number][] = []
   let text = ''
-  const { finish, warnings } = await runEvents<TranscriptionEvent>({
+  const { finish, warnings, attempts } = await runEvents<TranscriptionEvent>({
     model,
     warnings: missing,
     ask: () => model.transcribe({ ...call, audio: media }),
@@ -37,7 +37,7 @@ export async function runTranscription(
       if (event.type === 'segment') segments.push(event.segment)
       return emit(event)
     },
-    partial: () => ({ text, toolCalls: [] }),
+    text: () => text,
     signal,
   })
   const { language, seconds, usage, response } = finish
@@ -49,6 +49,7 @@ export async function runTranscription(
     ...(seconds === undefined ? {} : { seconds }),
     usage,
     warnings,
+    attempts,
     response,
   }
 }

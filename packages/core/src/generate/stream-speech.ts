@@ -1,6 +1,7 @@
 import type { SpeechEvent } from '../contract/speech.ts'
 import { SharedRun } from '../stream/shared-run.ts'
 import type { SpeechOptions, SpeechResult } from './generate-speech.ts'
+import { mergeProgress } from './merge-progress.ts'
 
 /** Sound on its way. Nothing is sent before somebody reads; any number of readers may, each gets everything. */
 export interface SpeechStream extends AsyncIterable<SpeechEvent> {
@@ -15,7 +16,7 @@ export function streamSpeech(options: SpeechOptions): SpeechStream {
   const run = new SharedRun<SpeechResult, SpeechEvent>(
     async (emit, signal) => (await import('./run-speech.ts')).runSpeech({ ...options, signal }, emit),
     options?.signal,
-    (past, event) => past.push(event),
+    mergeProgress,
   )
   return {
     get result() {

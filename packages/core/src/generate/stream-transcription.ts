@@ -1,5 +1,6 @@
 import type { TranscriptionEvent } from '../contract/transcription.ts'
 import { SharedRun, textOf } from '../stream/shared-run.ts'
+import { mergeProgress } from './merge-progress.ts'
 import type { TranscribeOptions, Transcript } from './transcribe.ts'
 
 /** A transcript on its way. Nothing is sent before somebody reads; any number of readers may, each gets everything. */
@@ -15,7 +16,7 @@ export function streamTranscription(options: TranscribeOptions): TranscriptStrea
   const run = new SharedRun<Transcript, TranscriptionEvent>(
     async (emit, signal) => (await import('./run-transcription.ts')).runTranscription({ ...options, signal }, emit),
     options?.signal,
-    (past, event) => past.push(event),
+    mergeProgress,
   )
   return {
     get result() {

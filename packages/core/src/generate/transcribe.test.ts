@@ -49,6 +49,7 @@ describe('transcribe', () => {
       seconds: 2,
       usage: { output: 2 },
       warnings: [],
+      attempts: [expect.objectContaining({ provider: 'mock', model: 'm', outcome: 'ok', usage: { output: 2 } })],
       response,
     })
   })

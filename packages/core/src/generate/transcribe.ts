@@ -1,4 +1,4 @@
-import type { ResponseInfo, Warning } from '../contract/part.ts'
+import type { Attempt, ResponseInfo, Warning } from '../contract/part.ts'
 import type { Segment, SpokenWord, TranscriptionCall, TranscriptionModel } from '../contract/transcription.ts'
 import type { Usage } from '../contract/usage.ts'
 import type { DownloadOptions } from '../http/download.ts'
@@ -30,6 +30,8 @@ export interface Transcript {
   readonly seconds?: number
   readonly usage: Usage
   readonly warnings: readonly Warning[]
+  /** Every request, failed ones too. */
+  readonly attempts: readonly Attempt[]
   readonly response: ResponseInfo
 }
 

@@ -1,5 +1,5 @@
 /** One sentence, spoken. */
-export interface Utterance {
+interface Utterance {
   readonly samples: Float32Array
   /** Signs that the model does not know and that were left out. */
   readonly unknown: readonly string[]

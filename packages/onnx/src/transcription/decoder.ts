@@ -1,12 +1,12 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
 import { broken } from '../folder.ts'
 import type { Graph } from '../runtime/session.ts'
-import { floatsOf, integers } from '../runtime/tensors.ts'
+import { floats, floatsOf, integers } from '../runtime/tensors.ts'
 
 type Metadata = InferenceSession.TensorValueMetadata
 
 /** What a step of the decoder gives. */
-export interface Step {
+interface Step {
   /** The logits after the token at a position of what was fed; a view that the next step invalidates. */
   logits(position: number): Float32Array
   /** How much the last token fed looks at each stretch of the sound, by layer and head: heads one after the other. Empty unless attention was asked for. */
@@ -14,7 +14,7 @@ export interface Step {
 }
 
 /** One text in the making: its tokens are fed one after the other, what was fed before is in the cache. */
-export interface Decoding {
+interface Decoding {
   feed(tokens: readonly number[]): Promise<Step>
   dispose(): void
 }
@@ -106,9 +106,7 @@ function decoding({ graph, ids, cache, branches, attention }: Layout, sound: Ten
 /** The shape before the first token: what the graph leaves open is the batch of one and the length of 0. */
 function empty({ type, shape }: Metadata): Tensor {
   const dims = shape.map((size, at) => (typeof size === 'number' ? size : at === 0 ? 1 : 0))
-  return type === 'float16'
-    ? new Tensor('float16', new Uint16Array(0), dims)
-    : new Tensor('float32', new Float32Array(0), dims)
+  return floats(type, new Float32Array(0), dims)
 }
 
 function rowsOf(logits: Tensor): (position: number) => Float32Array {

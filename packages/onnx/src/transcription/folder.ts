@@ -4,7 +4,7 @@ import type { TokenizerConfig } from '../model-folder.ts'
 import { type Dtype, dtypes, type Location } from '../names.ts'
 
 /** What we read of `config.json`. */
-export interface WhisperConfig {
+interface WhisperConfig {
   readonly model_type?: string
   readonly vocab_size?: number
   readonly max_source_positions?: number
@@ -16,7 +16,7 @@ export interface WhisperConfig {
 }
 
 /** What we read of `generation_config.json`. */
-export interface WhisperGeneration {
+interface WhisperGeneration {
   readonly is_multilingual?: boolean
   readonly lang_to_id?: Readonly<Record<string, number>>
   readonly suppress_tokens?: readonly number[] | null
@@ -26,7 +26,7 @@ export interface WhisperGeneration {
 }
 
 /** What we read of `preprocessor_config.json`. */
-export interface WhisperSound {
+interface WhisperSound {
   readonly sampling_rate?: number
   readonly n_fft?: number
   readonly hop_length?: number

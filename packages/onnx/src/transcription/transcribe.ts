@@ -1,6 +1,7 @@
 import type { Segment, TranscriptionCall, TranscriptionEvent } from '@anymodel/core'
-import { Tensor } from 'onnxruntime-node'
+import type { Tensor } from 'onnxruntime-node'
 import type { Sound } from '../audio/sound.ts'
+import { floats } from '../runtime/tensors.ts'
 import { provider } from '../thread/events.ts'
 import type { Job } from '../thread/served.ts'
 import { type Stretch, toStretches } from './segments.ts'
@@ -115,7 +116,8 @@ async function hear(course: Course, window: Float32Array, offset: number): Promi
 
 /** What the encoder makes of a window of sound. */
 async function encode({ encoder, toPicture, bins, frames }: Whisper, window: Float32Array): Promise<Tensor> {
-  const picture = new Tensor('float32', toPicture(window, frames), [1, bins, frames])
+  const input = encoder.session.inputMetadata.find(({ name }) => name === 'input_features')
+  const picture = floats(input?.isTensor ? input.type : 'float32', toPicture(window, frames), [1, bins, frames])
   try {
     const { last_hidden_state, ...others } = await encoder.run({ input_features: picture })
     for (const tensor of Object.values(others)) tensor.dispose()
