@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Tokenizer } from '@huggingface/tokenizers'
+import type { InferenceSession } from 'onnxruntime-node'
+import type { Vocabulary } from '../grammar/index.ts'
 import { contextLength, endTokens, type GenerationConfig, type ModelFolder } from '../model-folder.ts'
 import { readGraphFile } from '../runtime/graph-file.ts'
 import { loading } from '../runtime/load-step.ts'
@@ -8,6 +10,7 @@ import { openTokenizer } from '../runtime/tokenizer.ts'
 import type { Opening } from '../thread/served.ts'
 import type { TextGraph } from './batch.ts'
 import { graphLayout } from './cache-layout.ts'
+import { type Grammars, grammarsOf } from './constrain.ts'
 import { masksColumns } from './masking.ts'
 import { asOutputs, type InnerTensor, newColumns } from './new-columns.ts'
 import { type ChatTemplate, chatTemplate } from './template.ts'
@@ -23,6 +26,8 @@ export interface Engine {
   readonly executionProvider: ExecutionProvider
   /** Bytes of the graph and its weights on disk. */
   readonly weightBytes: number
+  /** Absent where the graph does not tell the size of its vocabulary. */
+  readonly grammars: Grammars | undefined
   readonly bytes: TokenBytes
   readonly tokenizer: Tokenizer
   readonly ends: ReadonlySet<number>
@@ -46,6 +51,18 @@ export async function loadEngine(
   const fresh = layout.cache.map(({ input }) => added.get(input)?.name)
   const spoken = { run: graph.run, layout }
   const encode = (text: string, raw: boolean): number[] => tokenizer.encode(text, { add_special_tokens: raw }).ids
+  const bytes = tokenBytes(tokenizer, model.tokenizer)
+  const ends = endTokens(model, (token) => tokenizer.token_to_id(token))
+  const vocabulary: Vocabulary = {
+    size: vocabularySize(graph.session, layout.logits),
+    bytes: bytes.of,
+    ends,
+    encode: (text) => encode(text, false),
+    special(tag) {
+      const token = tokenizer.token_to_id(tag)
+      return token !== undefined && bytes.of(token).length === 0 ? token : undefined
+    },
+  }
   const templates = new Map<boolean, ChatTemplate | undefined>()
   return {
     encode,
@@ -62,9 +79,10 @@ export async function loadEngine(
     },
     executionProvider: graph.provider,
     weightBytes: model.weights.reduce((sum, file) => sum + statSync(file).size, 0),
-    bytes: tokenBytes(tokenizer, model.tokenizer),
+    grammars: vocabulary.size > 0 ? grammarsOf(vocabulary) : undefined,
+    bytes,
     tokenizer,
-    ends: endTokens(model, (token) => tokenizer.token_to_id(token)),
+    ends,
     generation: model.generation,
     context: contextLength(model),
     dispose: graph.dispose,
@@ -78,4 +96,11 @@ function addable(graph: string): ReadonlyMap<string, InnerTensor> {
   } catch {
     return new Map()
   }
+}
+
+/** How many logits there are; 0 where the graph does not tell. */
+function vocabularySize({ outputMetadata }: InferenceSession, logits: string): number {
+  const output = outputMetadata.find(({ name }) => name === logits)
+  const size = output?.isTensor ? output.shape.at(-1) : undefined
+  return typeof size === 'number' ? size : 0
 }

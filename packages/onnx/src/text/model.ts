@@ -5,7 +5,7 @@ import type { ModelThread } from '../thread/thread.ts'
 /** What every local text model can do; how well is up to the model. */
 const supports: TextSupport = {
   tools: true,
-  output: ['prompt'],
+  output: ['native', 'prompt'],
   prefill: true,
   knobs: [
     'maxTokens',

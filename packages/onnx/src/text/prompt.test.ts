@@ -97,21 +97,27 @@ describe('tools', () => {
     expect(prompt(withTools, { tools, toolChoice: 'none' }).text).not.toContain('TOOLS')
   })
 
-  it('are called for certain because the prompt begins the call', () => {
-    expect(prompt(chatml, { tools, toolChoice: { tool: 'add' } }).text).toMatch(
-      /<\|assistant\|><tool_call>\n\{"name": "add", "arguments": $/,
-    )
-    const two = [...tools, { type: 'function' as const, name: 'find', inputSchema: {} }]
-    expect(prompt(withTools, { tools: two, toolChoice: 'required' }).opening).toBe('<tool_call>\n{"name": "')
-    expect(prompt(withTools, { tools, toolChoice: 'required' }).opening).toMatch(/"add", "arguments": $/)
+  it('are called in the form that the template writes, else in the one that the words ask for', () => {
+    const formIn = (template: string) => prompt(template, { tools }).form
+    expect(formIn(chatml)).toBe('hermes')
+    expect(formIn(withTools)).toBe('hermes')
+    expect(formIn(withTools.replace('<tool_call>', '[TOOL_CALLS]'))).toBe('mistral')
+    expect(formIn(withTools.replace('<tool_call>', '[TOOL_CALLS][ARGS]'))).toBe('mistral-args')
+    expect(formIn(withTools.replace('<tool_call>', '<|python_tag|>'))).toBe('llama')
   })
 
   it('can only be asked for where the form of a call is not known', () => {
-    const { opening, warnings } = prompt(withTools.replace('<tool_call>', '[TOOL_CALLS]'), {
-      tools,
-      toolChoice: 'required',
-    })
-    expect(opening).toBe('')
+    const template = withTools.replace('<tool_call>', '<call>')
+    const { form, warnings } = prompt(template, { tools, toolChoice: 'required' })
+    expect(form).toBeUndefined()
     expect(warnings).toMatchObject([{ option: 'toolChoice' }])
+    expect(prompt(template, { tools }).warnings).toEqual([])
+  })
+})
+
+describe('a schema', () => {
+  it('is told to the model, which the grammar only makes follow it', () => {
+    const output = { type: 'json-schema' as const, name: 'answer', schema: { type: 'object' } }
+    expect(prompt(chatml, { output }).text).toContain('{"type":"object"}')
   })
 })

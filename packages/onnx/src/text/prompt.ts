@@ -4,11 +4,13 @@ import {
   type FunctionDefinition,
   type Json,
   type JsonObject,
+  type JsonSchema,
   type Message,
   type TextCall,
   type ToolResultContent,
   type Warning,
 } from '@anymodel/core'
+import type { ToolForm } from '../grammar/index.ts'
 import type { ChatTemplate, TemplateMessage } from './template.ts'
 
 /** A call as the text that the model goes on with. */
@@ -18,8 +20,10 @@ export interface Prompt {
   readonly raw: boolean
   /** True when the answer continues a text, so that a space at its start means something. */
   readonly continues: boolean
-  /** The end of `text` that is part of a tool call which the model has to finish. */
-  readonly opening: string
+  /** What the answer begins with that stands in `text` already: that of a last assistant message. */
+  readonly prefill: string
+  /** How the model writes tool calls, where that is known. */
+  readonly form: ToolForm | undefined
   readonly warnings: readonly Warning[]
 }
 
@@ -31,32 +35,41 @@ export function toPrompt(call: TextCall, template: ChatTemplate | undefined): Pr
   const history = last?.role === 'assistant' && !hasToolCalls(last) ? call.messages.slice(0, -1) : call.messages
   const own = template?.takesTools === true
   const messages = joinSystems(toMessages(history, own))
-  const { opening, warnings } = toOpening(call.toolChoice, tools, template, own)
-  const end = prefill + opening
-  const told = own ? messages : tell(messages, tools)
+  const form = own ? formOf(template.source) : 'hermes'
+  const asked = call.output?.type === 'json-schema' ? tellSchema(messages, call.output.schema) : messages
+  const told = own ? asked : tell(asked, tools)
+  const { regex: _regex, choice: _choice, ...variables } = call.extra ?? {}
   const text = template
-    ? template.render(told, own ? tools.map(toDefinition) : [], call.extra ?? {})
+    ? template.render(told, own ? tools.map(toDefinition) : [], variables)
     : told.map(({ content }) => content).join('\n\n')
-  return { text: text + end, raw: !template, continues: !template || end !== '', opening, warnings }
+  return {
+    text: text + prefill,
+    raw: !template,
+    continues: !template || prefill !== '',
+    prefill,
+    form,
+    warnings: form || tools.length === 0 || !isForced(call.toolChoice) ? [] : [onlyAsked],
+  }
 }
 
-/** Tool calls are forced by writing their beginning; which one begins a call is known only for models that write tags. */
-function toOpening(
-  choice: TextCall['toolChoice'],
-  tools: readonly FunctionDefinition[],
-  template: ChatTemplate | undefined,
-  own: boolean,
-): { opening: string; warnings: readonly Warning[] } {
-  if (tools.length === 0 || choice === undefined || choice === 'auto' || choice === 'none')
-    return { opening: '', warnings: [] }
-  if (own && !template?.source.includes('<tool_call>')) {
-    const message = 'This model can only be asked to call a tool, not be made to.'
-    return { opening: '', warnings: [{ option: 'toolChoice', message }] }
-  }
-  const only = tools.length === 1 ? tools[0]?.name : undefined
-  const name = choice === 'required' ? only && JSON.stringify(only) : JSON.stringify(choice.tool)
-  return { opening: `<tool_call>\n{"name": ${name ? `${name}, "arguments": ` : '"'}`, warnings: [] }
+const isForced = (choice: TextCall['toolChoice']): boolean =>
+  choice !== undefined && choice !== 'auto' && choice !== 'none'
+
+const onlyAsked: Warning = {
+  option: 'toolChoice',
+  message: 'This model can only be asked to call a tool, not be made to: how it writes calls is not known.',
 }
+
+/** How a model writes calls, by the tags in its chat template. */
+function formOf(source: string): ToolForm | undefined {
+  if (source.includes('<tool_call>')) return 'hermes'
+  if (source.includes('[TOOL_CALLS]')) return source.includes('[ARGS]') ? 'mistral-args' : 'mistral'
+  return source.includes('<|python_tag|>') ? 'llama' : undefined
+}
+
+/** A schema in plain words: the grammar makes the answer fit it, but the model should know what it is about. */
+const tellSchema = (messages: readonly TemplateMessage[], schema: JsonSchema): readonly TemplateMessage[] =>
+  instruct(messages, `Answer with JSON that fits this schema, and nothing else:\n${JSON.stringify(schema)}`)
 
 const toDefinition = ({ name, description, inputSchema }: FunctionDefinition): JsonObject => ({
   type: 'function',
@@ -70,6 +83,11 @@ function tell(messages: readonly TemplateMessage[], tools: readonly FunctionDefi
   const words = `You can call these functions, each given as JSON with a schema of its arguments:\n${list}\n
 To call one, write exactly this and nothing after it:\n<tool_call>\n{"name": "<function name>", "arguments": {<arguments>}}\n</tool_call>
 Its result comes back in <tool_response></tool_response>. If no function helps, answer in words.`
+  return instruct(messages, words)
+}
+
+/** Puts words at the end of the system message. */
+function instruct(messages: readonly TemplateMessage[], words: string): readonly TemplateMessage[] {
   const [first, ...rest] = messages
   return first?.role === 'system'
     ? [{ ...first, content: `${first.content}\n\n${words}` }, ...rest]

@@ -25,8 +25,10 @@ export interface Sampling {
 
 /** Chooses one token after the other for one request. */
 export interface Sampler {
-  /** The next token. `logits` are changed. */
-  next(logits: Float32Array): number
+  /** The next token. `logits` are changed. `allowed`: a bit for every token that may be chosen. */
+  next(logits: Float32Array, allowed?: Uint32Array): number
+  /** Counts a token that is written without being chosen. */
+  saw(token: number): void
 }
 
 /**
@@ -38,13 +40,18 @@ export function sampler(sampling: Sampling, prompt: readonly number[], vocabular
   const counts = new Map<number, number>()
   const seen = new Set(sampling.repetitionPenalty === 1 ? [] : prompt)
   const pool = new Pool(vocabulary)
+  const saw = (token: number): void => {
+    counts.set(token, (counts.get(token) ?? 0) + 1)
+    if (sampling.repetitionPenalty !== 1) seen.add(token)
+  }
   return {
-    next(logits) {
+    saw,
+    next(logits, allowed) {
       penalise(logits, sampling, seen, counts)
       for (const [token, bias] of sampling.logitBias) logits[token] = (logits[token] as number) + bias
+      if (allowed) forbid(logits, allowed)
       const token = sampling.temperature === 0 ? best(logits) : pool.choose(logits, sampling, draw)
-      counts.set(token, (counts.get(token) ?? 0) + 1)
-      if (sampling.repetitionPenalty !== 1) seen.add(token)
+      saw(token)
       return token
     },
   }
@@ -63,6 +70,19 @@ function penalise(
   if (presencePenalty === 0 && frequencyPenalty === 0) return
   for (const [token, count] of counts)
     logits[token] = (logits[token] as number) - presencePenalty - frequencyPenalty * count
+}
+
+/** Leaves no chance to tokens that are not allowed. */
+function forbid(logits: Float32Array, allowed: Uint32Array): void {
+  for (let word = 0; word * 32 < logits.length; word++) {
+    const bits = allowed[word] ?? 0
+    const from = word * 32
+    if (bits === 0xffffffff) continue
+    if (bits === 0) logits.fill(Number.NEGATIVE_INFINITY, from, from + 32)
+    else
+      for (let bit = 0; bit < 32; bit++)
+        if (((bits >>> bit) & 1) === 0 && from + bit < logits.length) logits[from + bit] = Number.NEGATIVE_INFINITY
+  }
 }
 
 /** The token with the highest logit; the first of equals. */

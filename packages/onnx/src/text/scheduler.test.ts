@@ -24,9 +24,10 @@ async function plainly(engine: Engine, call: TextCall): Promise<Part[]> {
   const job = { call, model: 'toy', emit: (more: readonly Part[]) => parts.push(...more), cancelled: () => false }
   const text = writer(engine, job)
   const batch = batchesOf(engine.graph).of()
-  let logits = await batch.feed([text.prompt])
-  for (let token = text.next(logits.of(0, 0)); token !== undefined; token = text.next(logits.of(0, 0)))
-    logits = await batch.feed([[token]])
+  let logits = await batch.feed([[...text.prompt, ...text.begin()]])
+  while (!text.ended) {
+    for (const token of text.next(logits.of(0, 0))) if (!text.ended) logits = await batch.feed([[token]])
+  }
   text.finish({ cached: 0, promptMs: 0, totalMs: 0, runMs: 0 })
   return parts
 }

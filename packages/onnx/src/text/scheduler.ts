@@ -181,7 +181,21 @@ export class Scheduler {
       this.#counts.requests++
       next.startedAt = performance.now()
       next.job.emit([{ type: 'notice', kind: 'headers', message: 'The model reads the prompt.' }])
+      this.#begin(next)
     }
+  }
+
+  /** What the answer has to begin with is read like the prompt. */
+  #begin(sequence: Sequence): void {
+    const { writer, tokens } = sequence
+    try {
+      tokens.push(...writer.begin())
+    } catch (error) {
+      return this.#fail(sequence, error)
+    }
+    this.#counts.inputTokens += writer.prompt.length
+    this.#counts.outputTokens += writer.written
+    if (writer.ended) this.#finish(sequence)
   }
 
   /** Those who write, as they go through the graph together: the longest first, and no more than is cheaper than another run. */
@@ -243,12 +257,12 @@ export class Scheduler {
     if (ended) this.#finish(sequence)
   }
 
-  /** Adds the next token; false when there is none. */
+  /** Adds the next tokens; false when the answer has ended. */
   #choose({ writer, tokens }: Sequence, logits: Float32Array): boolean {
-    const token = writer.next(logits)
-    this.#counts.outputTokens++
-    if (token !== undefined) tokens.push(token)
-    return token !== undefined
+    const before = writer.written
+    tokens.push(...writer.next(logits))
+    this.#counts.outputTokens += writer.written - before
+    return !writer.ended
   }
 
   /** The batch of a group; its rows are in the group's order. */
@@ -279,19 +293,18 @@ export class Scheduler {
     sequence.cached += fed.length
     if (sequence.cached < tokens.length) return
     sequence.promptMs = performance.now() - sequence.startedAt
-    const prompt = [...tokens]
+    const read = [...tokens]
     this.#reading = this.#reading.filter((other) => other !== sequence)
     this.#writing.push(sequence)
     if (!this.#choose(sequence, logits.of(0, 0))) return this.#finish(sequence)
-    this.#slots.put(prompt, batch.take(0))
+    this.#slots.put(read, batch.take(0))
   }
 
   /** Begins where a text that was read before goes another way. */
   #open(sequence: Sequence): Batch {
     const known = this.#slots.find(sequence.tokens)
     sequence.cached = known?.length ?? 0
-    sequence.reused = sequence.cached
-    this.#counts.inputTokens += sequence.tokens.length
+    sequence.reused = Math.min(sequence.cached, sequence.writer.prompt.length)
     this.#counts.cachedTokens += sequence.reused
     return this.#batches.of(known?.cache, known?.length)
   }

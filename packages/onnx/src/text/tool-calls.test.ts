@@ -104,13 +104,8 @@ describe('tool calls in text', () => {
     expect(reader.push(' 2')).toEqual([{ type: 'text', text: '< 2' }])
   })
 
-  it('goes on with a call that the prompt began', () => {
-    const reader = new TaggedCalls(['add'], '<tool_call>\n{"name": "add", "arguments": ')
-    expect(summary(read('{"a": 1}}\n</tool_call>', 3, reader))).toEqual({ text: '', calls: [['add', { a: 1 }]] })
-  })
-
   it('drops calls beyond the limit', () => {
-    const reader = new TaggedCalls(['add'], '', 1)
+    const reader = new TaggedCalls(['add'], 1)
     const array = '[TOOL_CALLS][{"name":"add","arguments":{}},{"name":"add","arguments":{}}]'
     expect(summary(read(array, 5, reader)).calls).toHaveLength(1)
     expect(reader.count).toBe(1)

@@ -50,14 +50,10 @@ export class TaggedCalls implements ToolCallReader {
   #atStart = true
   count = 0
 
-  /** `opening`: the beginning of a call that stands in the prompt already. `limit`: calls beyond it are dropped. */
-  constructor(names: readonly string[], opening = '', limit = Number.POSITIVE_INFINITY) {
+  /** `limit`: calls beyond it are dropped. */
+  constructor(names: readonly string[], limit = Number.POSITIVE_INFINITY) {
     this.#names = new Set(names)
     this.#limit = limit
-    if (opening === '') return
-    this.#tag = '<tool_call>'
-    this.#held = opening.slice(this.#tag.length)
-    this.#atStart = false
   }
 
   push(text: string): Part[] {

@@ -128,13 +128,14 @@ describe('tool calls', () => {
   })
 
   it('are the whole answer when they are forced', async () => {
-    const engine = await toyEngine({ says: '{"a": 1}} and so on', template: 'go' })
+    const says = '<tool_call>\n{"name": "add", "arguments": {"a": 1}}\n</tool_call> and so on'
+    const engine = await toyEngine({ says, template: 'go' })
     // The prompt is longer than two tokens here, so the model is put at the start of its text.
-    const restarted = { ...engine, encode: () => engine.encode('go', false) }
+    const restarted = { ...engine, encode: (text: string) => engine.encode(text.includes('go') ? 'go' : text, false) }
     const parts = await ask(restarted, { tools, toolChoice: { tool: 'add' } })
     expect(parts.filter((part) => part.type === 'tool-call')).toMatchObject([{ name: 'add', input: '{"a":1}' }])
     expect(textIn(parts)).toBe('')
-    expect(finishOf(parts)).toMatchObject({ reason: 'tool-calls', response: { rawReason: 'one tool call' } })
+    expect(finishOf(parts)).toMatchObject({ reason: 'tool-calls', response: { rawReason: 'whole' } })
   })
 
   it('end after the first one where only one is wanted', async () => {

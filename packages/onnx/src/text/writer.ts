@@ -1,6 +1,8 @@
 import { AnyModelError, type FinishReason, type Json, type JsonObject, type Part, type TextCall } from '@anymodel/core'
+import type { Constraint } from '../grammar/index.ts'
 import { provider } from '../thread/events.ts'
 import type { Job } from '../thread/served.ts'
+import { followed } from './constrain.ts'
 import { detokenizer } from './detokenize.ts'
 import type { Engine } from './engine.ts'
 import { logSum, toLogprobEntry, topLogprobs } from './logprobs.ts'
@@ -28,8 +30,14 @@ export interface Writer {
   readonly prompt: readonly number[]
   /** Most tokens that the answer may still have. */
   readonly room: number
-  /** Chooses the next token by the logits after the last one and shows what it completes; `undefined` when the answer has ended. */
-  next(logits: Float32Array): number | undefined
+  /** Tokens of the answer so far. */
+  readonly written: number
+  /** True once the answer has ended: there is nothing to go on with. */
+  readonly ended: boolean
+  /** Shows what the answer has to begin with, and gives its tokens. */
+  begin(): readonly number[]
+  /** Chooses the next token by the logits after the last one, and shows what it completes. Gives it, and those that have to follow it. */
+  next(logits: Float32Array): readonly number[]
   /** Shows what was held back, and the finish. */
   finish(effort: Effort): void
 }
@@ -40,30 +48,64 @@ export function writer(engine: Engine, job: TextJob): Writer {
   const prompt = toPrompt(call, engine.template((call.tools?.length ?? 0) > 0))
   const tokens = engine.encode(prompt.text, prompt.raw)
   const limit = tokenLimit(engine, call, tokens.length)
+  const { constraint, warnings } = followed(call, prompt.form, engine.grammars)
+  if (constraint) skip(constraint, engine.encode(prompt.prefill, false))
   const text = textOf(engine, call, prompt)
   let choose: Chooser | undefined
   let output = 0
   let ended: Ended | undefined
-  job.emit(prompt.warnings.map((warning) => ({ type: 'notice', kind: 'warning', message: warning.message, warning })))
-  const take = (token: number): Ended | undefined => {
-    output++
+  job.emit(
+    [...prompt.warnings, ...warnings].map((warning) => ({
+      type: 'notice',
+      kind: 'warning',
+      message: warning.message,
+      warning,
+    })),
+  )
+  const end = (token: number): Ended | undefined => {
     if (engine.ends.has(token)) return { ...text.end('stop'), rawReason: 'end token' }
     const { parts, ended } = text.push(token)
     if (ended) return { ...text.end('stop', parts), rawReason: ended }
+    if (constraint?.done) return { ...text.end('stop', parts), rawReason: 'whole' }
     if (output >= limit.tokens) return { ...text.end('length', parts), rawReason: limit.reason }
     job.emit(parts)
     return undefined
   }
+  const take = (token: number): void => {
+    output++
+    constraint?.advance(token)
+    ended = end(token)
+  }
+  /** What has to follow is not asked of the model, unless somebody wants to know how probable it was. */
+  const force = (): number[] => {
+    const forced = ended || call.logprobs !== undefined ? [] : (constraint?.forced() ?? [])
+    const taken: number[] = []
+    for (const token of forced) {
+      take(token)
+      choose?.saw(token)
+      if (ended) break
+      taken.push(token)
+    }
+    return taken
+  }
+  let opening: readonly number[] = []
   return {
     prompt: tokens,
     get room() {
       return limit.tokens - output
     },
+    get written() {
+      return output
+    },
+    get ended() {
+      return ended !== undefined
+    },
+    begin: () => (opening = force()),
     next(logits) {
-      choose ??= chooser(engine, call, tokens, logits.length)
-      const token = choose.next(logits)
-      ended = take(token)
-      return ended ? undefined : token
+      choose ??= chooser(engine, call, tokens, logits.length, opening)
+      const token = choose.next(logits, constraint?.mask())
+      take(token)
+      return ended ? [] : [token, ...force()]
     },
     finish({ cached, ...timing }) {
       if (!ended) return
@@ -79,6 +121,19 @@ export function writer(engine: Engine, job: TextJob): Writer {
       const response = { provider, model: job.model, rawReason, details }
       job.emit([...parts, { type: 'finish', reason, usage, response }])
     },
+  }
+}
+
+/** Goes over the beginning of the answer that the caller wrote. */
+function skip(constraint: Constraint, tokens: readonly number[]): void {
+  try {
+    for (const token of tokens) constraint.advance(token)
+  } catch (cause) {
+    throw new AnyModelError(
+      'invalid-argument',
+      'The beginning of the answer, in the last assistant message, does not fit the form that is asked for.',
+      { cause },
+    )
   }
 }
 
@@ -107,23 +162,26 @@ interface Chooser extends Sampler {
   readonly logprobs: JsonObject[] | undefined
 }
 
-/** The sampler, writing down log probabilities where they are asked for. */
+/** The sampler, writing down log probabilities where they are asked for. `opening`: tokens that the answer began with. */
 function chooser(
   { generation, bytes }: Engine,
   call: TextCall,
   tokens: readonly number[],
   vocabulary: number,
+  opening: readonly number[],
 ): Chooser {
   const choose = sampler(toSampling(call, generation, vocabulary), tokens, vocabulary)
+  for (const token of opening) choose.saw(token)
   if (call.logprobs === undefined) return { ...choose, logprobs: undefined }
   const logprobs: JsonObject[] = []
   // Sampling changes the logits; one copy serves all positions.
   const own = new Float32Array(vocabulary)
   return {
     logprobs,
-    next(logits) {
+    saw: choose.saw,
+    next(logits, allowed) {
       own.set(logits)
-      const token = choose.next(logits)
+      const token = choose.next(logits, allowed)
       const norm = logSum(own)
       const top = topLogprobs(own, call.logprobs ?? 0, norm)
       logprobs.push(toLogprobEntry(token, (own[token] as number) - norm, top, bytes.shown))
@@ -135,9 +193,8 @@ function chooser(
 /** From tokens to parts: bytes, text, stop texts, tool calls. */
 function textOf({ bytes, tokenizer }: Engine, call: TextCall, prompt: Prompt) {
   const names = call.toolChoice === 'none' ? [] : (call.tools ?? []).map(({ name }) => name)
-  // A call that was forced is the answer: small models only ramble after it.
-  const limit = call.parallelToolCalls === false || prompt.opening !== '' ? 1 : Number.POSITIVE_INFINITY
-  const reader = names.length > 0 ? new TaggedCalls(names, prompt.opening, limit) : plainReader
+  const limit = call.parallelToolCalls === false ? 1 : Number.POSITIVE_INFINITY
+  const reader = names.length > 0 ? new TaggedCalls(names, limit) : plainReader
   const shown = new Set(names.length > 0 ? toolTags.map((tag) => tokenizer.token_to_id(tag)) : [])
   const decoder = detokenizer(bytes.dropsLeadingSpace && !prompt.continues)
   const watch = stopWatch(call.stop ?? [])
