@@ -12,6 +12,7 @@ export interface SpeechTuning {
   readonly language?: string
   /** How to speak, in words. */
   readonly instructions?: string
+  /** Of the file; `pcm` is 16-bit samples, little endian, without a file around them. */
   readonly format?: 'wav' | 'pcm' | 'mp3' | 'opus' | 'aac' | 'flac'
   /** The same seed gives the same sound. */
   readonly seed?: number
@@ -37,8 +38,9 @@ export interface SpeechSupport {
 
 /** What a model says while it speaks. */
 export type SpeechEvent =
-  /** A fragment of one file of sound: the fragments, joined, are that file. */
+  /** A fragment of one file of sound: the fragments, joined, are that file. A WAV header that can't know the length says 0xFFFFFFFF; `generateSpeech` writes the true one over it. */
   | { readonly type: 'audio'; readonly mediaType: string; readonly data: Uint8Array }
+  /** `fraction`: from 0 to 1, of the text. */
   | { readonly type: 'progress'; readonly fraction: number }
   | NoticePart
   | {

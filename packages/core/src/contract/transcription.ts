@@ -22,6 +22,7 @@ export type TranscriptionKnob = keyof TranscriptionTuning
 
 /** What `transcribe` hands to a model: checked, with defaults filled in. */
 export interface TranscriptionCall extends TranscriptionTuning {
+  /** A file of sound, or bare samples whose media type says how they are written: `audio/pcm;rate=16000;channels=1`. */
   readonly audio: MediaInput
   /** What to do about a tuning option that the model lacks. Default `warn`. */
   readonly onUnsupported?: 'error' | 'warn' | 'emulate'
@@ -55,7 +56,9 @@ export interface Segment {
 export type TranscriptionEvent =
   /** A fragment of the text: the fragments, joined, are the transcript. */
   | { readonly type: 'text'; readonly text: string }
+  /** Comes after its text. */
   | { readonly type: 'segment'; readonly segment: Segment }
+  /** `fraction`: from 0 to 1, of the sound. */
   | { readonly type: 'progress'; readonly fraction: number }
   | NoticePart
   | {
