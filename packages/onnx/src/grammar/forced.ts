@@ -33,9 +33,10 @@ export function forcedTokens(terms: Terms, walker: Walker, vocabulary: Vocabular
   const { bytes, rest } = forcedBytes(terms, start)
   if (bytes.length === 0) return []
   const text = wholeCharacters(bytes)
-  const tokens = [...vocabulary.encode(text)]
-  if (!writes(vocabulary, tokens, Buffer.from(text, 'utf8'))) return []
-  const left = bytes.slice(Buffer.byteLength(text))
+  const whole = bytes.subarray(0, Buffer.byteLength(text))
+  const tokens = text === '' ? [] : vocabulary.encode(text)
+  if (!writes(vocabulary, tokens, whole)) return []
+  const left = bytes.subarray(whole.length)
   const behind = left.length > 0 ? undefined : rest
   return tokens.slice(0, tokens.length - spanned({ terms, walker, vocabulary, tokens, left, behind }))
 }
@@ -45,7 +46,7 @@ function wholeCharacters(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true })
 }
 
-/** True when tokens write exactly these bytes: some tokenizers put a space in front. */
+/** True when tokens write exactly these bytes: some tokenizers put a space in front, and bytes that begin within a character are no text. */
 function writes(vocabulary: Vocabulary, tokens: readonly number[], bytes: Uint8Array): boolean {
   return Buffer.concat(tokens.map((token) => vocabulary.bytes(token))).equals(bytes)
 }

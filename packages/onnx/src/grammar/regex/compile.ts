@@ -131,23 +131,36 @@ function compile(pattern: Pattern, writing: Writing, source: string): Dfa | unde
     return from
   }
 
+  /** The sequences of a set are disjoint, so they make a tree: one state leads to one other with a byte. Equal ends are shared. */
   function buildSet(set: Ranges, to: number): number {
-    const from = newState()
     const known = new Map<string, number>()
-    for (const sequence of writing.sequences(set)) {
-      let next = to
-      for (let i = sequence.length - 1; i > 0; i--) {
-        const range = sequence[i] as Range
-        const key = `${range[0]}-${range[1]}-${next}`
-        const shared = known.get(key) ?? newState()
-        if (!known.has(key)) states[shared]?.bytes.push({ range, to: next })
-        known.set(key, shared)
-        next = shared
+    return tree(writing.sequences(set))
+
+    function tree(sequences: readonly (readonly Range[])[]): number {
+      const key = sequences.map((sequence) => sequence.join('-')).join()
+      let from = known.get(key)
+      if (from === undefined) {
+        from = newState()
+        known.set(key, from)
+        for (const [range, ends] of byFirst(sequences))
+          states[from]?.bytes.push({ range, to: ends[0]?.length === 0 ? to : tree(ends) })
       }
-      states[from]?.bytes.push({ range: sequence[0] as Range, to: next })
+      return from
     }
-    return from
   }
+}
+
+/** What follows each first range. First ranges are the same or have nothing in common. */
+function byFirst(sequences: readonly (readonly Range[])[]): [Range, (readonly Range[])[]][] {
+  const found = new Map<string, [Range, (readonly Range[])[]]>()
+  for (const [first, ...rest] of sequences) {
+    if (!first) continue
+    const key = first.join('-')
+    const known = found.get(key)
+    if (known) known[1].push(rest)
+    else found.set(key, [first, [rest]])
+  }
+  return [...found.values()]
 }
 
 interface Subsets {
@@ -163,6 +176,8 @@ type Subset = readonly number[]
 
 function subsets({ states, start, final, close, what }: Subsets): Machine<Subset> {
   let visits = 0
+  const targets: Int16Array[] = []
+  const targetsOf = (id: number): Int16Array => (targets[id] ??= toTargets((states[id] as State).bytes))
   const closed: Subset = [-1]
   const closure = (from: Iterable<number>, edges: (state: State) => readonly (readonly number[])[]): Subset => {
     const seen = new Set(from)
@@ -188,11 +203,18 @@ function subsets({ states, start, final, close, what }: Subsets): Machine<Subset
       const to = new Set<number>()
       for (const id of subset) {
         if (++visits > mostVisits) throw tooLarge(what)
-        for (const { range, to: next } of (states[id] as State).bytes)
-          if (byte >= range[0] && byte <= range[1]) to.add(next)
+        const next = targetsOf(id)[byte] as number
+        if (next >= 0) to.add(next)
       }
       return to.size === 0 ? undefined : closure(to, ({ always }) => [always])
     },
     accepts: (subset) => (close === undefined ? mayEnd(subset) : subset === closed),
   }
+}
+
+/** The state after each byte; -1: none. */
+function toTargets(bytes: State['bytes']): Int16Array {
+  const targets = new Int16Array(256).fill(-1)
+  for (const { range, to } of bytes) targets.fill(to, range[0], range[1] + 1)
+  return targets
 }

@@ -13,7 +13,7 @@ const hours = `T(?:${count}S|${count}M(?:${count}S)?|${count}H(?:${count}M(?:${c
 const days = `(?:${count}D|${count}M(?:${count}D)?|${count}Y(?:${count}M(?:${count}D)?)?)`
 
 const label = '[A-Za-z0-9]{1,15}(?:-[A-Za-z0-9]{1,15}){0,2}'
-const topLabel = '[A-Za-z][A-Za-z0-9]{1,14}'
+const topLabel = '[A-Za-z][A-Za-z0-9]{1,14}(?:-[A-Za-z0-9]{1,15})?'
 const hostname = `(?:${label}\\.){0,4}${topLabel}`
 const atom = '[A-Za-z0-9_+-]{1,20}'
 
@@ -30,7 +30,9 @@ const ipv6 = [
 
 const pathCharacter = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
 const behindHost = `(?:/${pathCharacter}*)*(?:\\?(?:${pathCharacter}|[/?])*)?(?:#(?:${pathCharacter}|[/?])*)?`
-const uri = `[A-Za-z][A-Za-z0-9+.-]{0,15}://${hostname}(?::[1-9]\\d{0,3})?${behindHost}`
+const address = `(?:${octet}(?:\\.${octet}){3})`
+const hierarchical = `[A-Za-z][A-Za-z0-9+.-]{0,15}://(?:${hostname}|${address})(?::[1-9]\\d{0,3})?${behindHost}`
+const uri = `${hierarchical}|(?:mailto|urn|tel|news):${pathCharacter}+`
 const pointer = '(?:/(?:[^~/]|~[01])*)*'
 
 const whole = (pattern: string): string => `^(?:${pattern})$`
@@ -46,7 +48,7 @@ export const formats: Readonly<Record<string, string>> = {
   duration: whole(`P(?:${count}W|${days}(?:${hours})?|${hours})`),
   email: whole(`${atom}(?:\\.${atom}){0,2}@(?:${label}\\.){1,3}${topLabel}`),
   hostname: whole(hostname),
-  ipv4: whole(`${octet}(?:\\.${octet}){3}`),
+  ipv4: whole(address),
   ipv6: whole(ipv6),
   uuid: whole('[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}'),
   uri: whole(uri),

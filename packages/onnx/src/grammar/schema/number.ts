@@ -4,6 +4,8 @@ import type { Bound, NumberRule } from './shape.ts'
 /** Decimals of so many digits are never mistaken for one another as doubles (IEEE 754: DBL_DIG). */
 const mostDigits = 15
 const mostExponentDigits = 2
+/** A fraction such as 0.1 has no exact value, so validators divide and round: beyond so many multiples of one they no longer find a whole number. */
+const mostFractions = 2_000_000
 /** Ten times this is still exact. */
 const largestMultiple = 1e14
 
@@ -12,11 +14,12 @@ const largestMultiple = 1e14
  * digits) comes only where nothing is said about the number's size. Throws `unsupported` for a `multipleOf` that takes too many states.
  */
 export function numberDfa(rule: NumberRule): Dfa | undefined {
-  const min = toLimit(rule.min)
-  const max = toLimit(rule.max)
   const what = rule.multiples.length > 0 ? `multipleOf ${rule.multiples.join(' and ')}` : 'The range of numbers'
   const multiples = rule.multiples.map(toMultiple)
   if (multiples.some(({ of, places }) => of > largestMultiple || places > mostDigits)) throw tooLarge(what)
+  const reach = Math.min(...rule.multiples.filter((multiple) => !Number.isInteger(multiple))) * mostFractions
+  const min = toLimit(rule.min.value < -reach ? { value: -reach, open: false } : rule.min)
+  const max = toLimit(rule.max.value > reach ? { value: reach, open: false } : rule.max)
   const places = rule.integer ? 0 : Math.min(mostDigits, ...multiples.map((multiple) => multiple.places))
   const free = !min && !max && multiples.length === 0 && !rule.integer
   const start: Reading = {

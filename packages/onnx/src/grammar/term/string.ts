@@ -44,9 +44,7 @@ interface Position {
 
 function scan(terms: Terms, dfa: Dfa, { state, least, most }: Position): Scan {
   return (walker, mask, tail) => {
-    const { all, tokens, needs, exits, counts } = walker.cached(`string:${state}`, () =>
-      lengths(walker.trie, dfa, state),
-    )
+    const { all, tokens, needs, exits, counts } = lengthsOf(walker.trie, dfa, state)
     if (most >= (needs.at(-1) ?? 0)) merge(mask, all)
     else for (let i = 0; (needs[i] as number) <= most; i++) addToken(mask, tokens[i] as number)
     for (const [i, node] of exits.entries()) {
@@ -71,9 +69,20 @@ interface Lengths {
   readonly counts: Int32Array
 }
 
+const known = new WeakMap<TokenTrie, Map<number, Lengths>>()
+
+/** The same for every grammar of a model, so it is kept with the trie. */
+function lengthsOf(trie: TokenTrie, dfa: Dfa, state: number): Lengths {
+  let states = known.get(trie)
+  if (!states) known.set(trie, (states = new Map()))
+  let found = states.get(state)
+  if (!found) states.set(state, (found = lengths(trie, dfa, state)))
+  return found
+}
+
 function lengths(trie: TokenTrie, dfa: Dfa, start: number): Lengths {
   const all = newMask(trie.vocabulary)
-  const found: { readonly token: number; readonly need: number }[] = []
+  const byNeed: number[][] = []
   const exits: number[] = []
   const counts: number[] = []
   const states = new Int32Array(trie.height + 1)
@@ -97,16 +106,16 @@ function lengths(trie: TokenTrie, dfa: Dfa, start: number): Lengths {
     const whole = isFinal(dfa, to)
     states[depth] = whole ? 0 : to
     characters[depth] = whole ? count + 1 : count
+    addTokens(all, trie, node)
+    const sameNeed = (byNeed[count + 1] ??= [])
     for (let i = trie.firstToken[node] as number; i < (trie.firstToken[node + 1] as number); i++)
-      found.push({ token: trie.tokens[i] as number, need: count + 1 })
+      sameNeed.push(trie.tokens[i] as number)
     node++
   }
-  for (const { token } of found) addToken(all, token)
-  found.sort((a, b) => a.need - b.need)
   return {
     all,
-    tokens: Int32Array.from(found, ({ token }) => token),
-    needs: Int32Array.from(found, ({ need }) => need),
+    tokens: Int32Array.from(byNeed.flatMap((tokens) => tokens)),
+    needs: Int32Array.from(byNeed.flatMap((tokens, need) => tokens.map(() => need))),
     exits: Int32Array.from(exits),
     counts: Int32Array.from(counts),
   }

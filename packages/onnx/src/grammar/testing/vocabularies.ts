@@ -8,7 +8,10 @@ const encoder = new TextEncoder()
 
 /** A vocabulary of single bytes and these longer tokens; the last token ends. It writes with the longest token that fits. */
 export function byteVocabulary(longer: readonly string[] = []): Vocabulary {
-  const words = [...Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte)), ...longer.map((text) => encoder.encode(text))]
+  const words = [
+    ...Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte)),
+    ...longer.map((text) => encoder.encode(text)),
+  ]
   const end = words.length
   return {
     size: end + 1,
