@@ -9,20 +9,29 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { BroadcastChannel } from 'node:worker_threads'
 
-const [, , file, settings] = process.argv
-const client = await (await import(pathToFileURL(file))).open(JSON.parse(settings))
-
-const channel = new BroadcastChannel('local-bench-runs')
+/** Threads that count their time inside the runtime (`local-runs.mjs`), and what they said last. */
 const threads = new Map()
-channel.onmessage = ({ data }) => data.threadId !== undefined && threads.set(data.threadId, data.inside)
+let told = () => {}
+const channel = new BroadcastChannel('local-bench-runs')
+channel.onmessage = ({ data }) => {
+  if (data.threadId === undefined) return
+  threads.set(data.threadId, data)
+  told()
+}
+let question = 0
 
 /** Milliseconds inside the ONNX runtime so far, over all threads; 0 for a client without it. */
 async function insideRuntime() {
-  if (!globalThis.insideRuntime) return 0
-  channel.postMessage('how long?')
-  await sleep(50)
-  return globalThis.insideRuntime() + [...threads.values()].reduce((sum, inside) => sum + inside, 0)
+  // A thread that was just started says so first.
+  await sleep(20)
+  channel.postMessage({ question: ++question })
+  const open = () => [...threads.values()].some(({ answer }) => answer !== question)
+  while (open()) await new Promise((resolve) => (told = resolve))
+  return [...threads.values()].reduce((sum, { inside }) => sum + inside, 0)
 }
+
+const [, , file, settings] = process.argv
+const client = await (await import(pathToFileURL(file))).open(JSON.parse(settings))
 
 const tasks = {
   text: (args) => client.text(args),

@@ -1,7 +1,7 @@
 // Loaded before a client (`--import`), in each of its threads: counts the time inside the ONNX runtime, which is the floor for whatever runs a graph.
 // LOCAL_BENCH_RUNTIME is the package.json of a package whose onnxruntime-node is meant.
 import { createRequire } from 'node:module'
-import { BroadcastChannel, isMainThread, threadId } from 'node:worker_threads'
+import { BroadcastChannel, threadId } from 'node:worker_threads'
 
 const from = process.env.LOCAL_BENCH_RUNTIME
 if (from) {
@@ -20,8 +20,8 @@ if (from) {
   }
   const channel = new BroadcastChannel('local-bench-runs')
   channel.onmessage = ({ data }) => {
-    if (data === 'how long?') channel.postMessage({ threadId, inside })
+    if (data.question !== undefined) channel.postMessage({ threadId, inside, answer: data.question })
   }
   channel.unref()
-  if (isMainThread) globalThis.insideRuntime = () => inside
+  channel.postMessage({ threadId })
 }

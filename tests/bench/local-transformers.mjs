@@ -46,7 +46,8 @@ export async function open({ threads, packages }) {
     },
     async transcribe({ audio, ...args }) {
       const recogniser = await pipe('automatic-speech-recognition', args)
-      const { text } = await recogniser(toSamples(audio))
+      // Without a limit it stops after 20 tokens.
+      const { text } = await recogniser(toSamples(audio), { max_new_tokens: 200 })
       return { text }
     },
   }

@@ -69,7 +69,7 @@ const cases = {
   },
   'eight texts at once, tokens/s': {
     task: 'text',
-    args: (_, quick) => ({ ...models.smollm2, chats: heroes.map(story), maxTokens: quick ? 8 : 48 }),
+    args: (_, quick) => ({ ...models.smollm2, chats: heroes.map(story), maxTokens: quick ? 8 : 64 }),
     value: perSecond,
   },
   'first token after 500 new ones, ms': {
@@ -105,7 +105,7 @@ const cases = {
     task: 'transcribe',
     args: () => ({ ...models.whisper, audio: speech }),
     value: ({ ms }) => (1_000 * speechSeconds) / ms,
-    answer: ({ text }) => text.trim(),
+    answer: ({ text }) => text,
   },
 }
 
@@ -138,42 +138,35 @@ const others = Object.keys(clients).slice(1)
 
 export async function run({ quick, peers = others, rounds: count = quick ? 1 : 3 }) {
   const running = await start(quick ? [] : peers.filter((name) => others.includes(name)))
-  const missing = new Set()
-  /** One case; `undefined`, and a word on stderr the first time, where a client can't do it. */
-  const ask = async (name, label, round) => {
+  const samples = new Map()
+  let round = 0
+  const ask = async (name, label) => {
     const { task, args, before } = cases[label]
+    const at = round++
     try {
-      if (before) await running.get(name).call(task, before(round, quick))
-      return await running.get(name).call(task, args(round, quick))
+      if (before) await running.get(name).call(task, before(at, quick))
+      return await running.get(name).call(task, args(at, quick))
     } catch (error) {
-      const reason = `${name}, ${label}: left out (${error.message.split('\n')[0]}).`
-      if (!missing.has(reason)) console.error(reason)
-      missing.add(reason)
-      return undefined
+      throw new Error(`${label}: ${error.message.split('\n')[0]}`)
     }
   }
-  const labels = Object.keys(cases).filter((label) => {
-    const { folder } = cases[label].args(0, quick)
-    if (existsSync(folder)) return true
-    console.error(`${label}: left out, there is no folder ${folder}.`)
-    return false
-  })
   try {
-    const samples = await rounds([...running.keys()], count + 1, async (name) => {
-      const round = ++rounded
-      const results = {}
-      for (const label of labels) results[label] = await ask(name, label, round)
-      return results
-    })
-    // In the first round models are loaded and code gets warm.
-    for (const list of samples.values()) list.shift()
-    return report(samples, labels)
+    for (const label of Object.keys(cases)) {
+      const { folder } = cases[label].args(0, quick)
+      if (!existsSync(folder)) {
+        console.error(`${label} is left out: there is no folder ${folder}.`)
+        continue
+      }
+      const all = await rounds([...running.keys()], count + 1, (name) => ask(name, label))
+      // In the first round models are loaded and code gets warm.
+      for (const list of all.values()) list.shift()
+      samples.set(label, all)
+    }
+    return report(samples, [...running.keys()])
   } finally {
     for (const client of running.values()) client.stop()
   }
 }
-
-let rounded = 0
 
 async function start(names) {
   const running = new Map()
@@ -192,10 +185,9 @@ async function start(names) {
   return running
 }
 
-function report(samples, labels) {
-  const names = [...samples.keys()]
-  const of = (name, label, value) =>
-    median((samples.get(name) ?? []).flatMap((results) => (results[label] ? [value(results[label])] : [])))
+function report(samples, names) {
+  const labels = [...samples.keys()]
+  const of = (name, label, value) => median((samples.get(label)?.get(name) ?? []).map(value))
   const figure = (name, label) => of(name, label, cases[label].value)
   const floor = (name, label) => of(name, label, ({ ms, runMs }) => (runMs > 0 ? ms / runMs : Number.NaN))
   /** How many times as fast ours is. */
@@ -219,33 +211,38 @@ function report(samples, labels) {
     json: {
       ratios: {
         overFloor: byCase((label) => floor('anymodel', label)),
-        ...Object.fromEntries(overPeers.map((name) => [`over ${name}`, byCase((label) => times(name, label))])),
-        eightOverOne: byName((name) => figure(name, eight) / figure(name, one)),
+        over: Object.fromEntries(overPeers.map((name) => [name, byCase((label) => times(name, label))])),
+        eightOverOne: byName((name) => figure(name, eight) / of(name, one, perSecond)),
         newOverKnownPrefix: byName((name) => figure(name, unknown) / figure(name, known)),
         repeatedOverPlain: byName((name) => figure(name, repeated) / figure(name, one)),
       },
       figures: Object.fromEntries(names.map((name) => [name, byCase((label) => figure(name, label))])),
       floors: Object.fromEntries(names.map((name) => [name, byCase((label) => floor(name, label))])),
       loopDelayMs: byCase((label) => of('anymodel', label, ({ delayMs }) => delayMs)),
-      agree: Object.fromEntries(overPeers.map((name) => [name, agreement(samples, name, labels)])),
+      agree: Object.fromEntries(overPeers.map((name) => [name, agreement(samples, name)])),
     },
   }
 }
 
-/** Whether a client's answers are ours: whole texts, or the least cosine of the vectors. */
-function agreement(samples, name, labels) {
-  const last = (of, label) => samples.get(of).at(-1)?.[label]
-  return Object.fromEntries(
-    labels.flatMap((label) => {
+/** How far a client's answers are ours: the share of a text until it becomes another, or the least cosine of the vectors. */
+function agreement(samples, name) {
+  return defined(
+    [...samples].flatMap(([label, all]) => {
       const { answer } = cases[label]
-      const [ours, theirs] = [last('anymodel', label), last(name, label)]
+      const [ours, theirs] = [all.get('anymodel')?.at(-1), all.get(name)?.at(-1)]
       if (!answer || !ours || !theirs) return []
       const [a, b] = [answer(ours), answer(theirs)]
-      return [
-        [label, typeof a === 'string' ? a === b : round(Math.min(...a.map((vector, at) => cosine(vector, b[at]))))],
-      ]
+      return [[label, typeof a === 'string' ? common(a, b) : Math.min(...a.map((vector, at) => cosine(vector, b[at])))]]
     }),
   )
+}
+
+/** By letters and digits alone. */
+function common(...texts) {
+  const [a, b] = texts.map((text) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''))
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at++
+  return at / Math.max(a.length, b.length)
 }
 
 /** Of vectors of length 1. */
