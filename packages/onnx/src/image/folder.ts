@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Dtype, dtypes } from '../dtypes.ts'
 import { broken, list, readJson, refusePointer } from '../folder.ts'
@@ -86,12 +86,40 @@ export function readImageFolder({ folder, dtype }: Location): ImageFolder {
         return files ? [[name, files]] : []
       }),
     ),
-    scheduler: readJson(folder, 'scheduler/scheduler_config.json'),
-    denoiser: readJson(folder, 'unet/config.json'),
-    autoencoder: readJson(folder, 'vae_decoder/config.json'),
-    defaults: readJson(folder, 'generation_config.json', {}),
+    scheduler: readScheduler(folder),
+    denoiser: withNumbers(folder, 'unet/config.json', denoiserNumbers),
+    autoencoder: withNumbers(folder, 'vae_decoder/config.json', autoencoderNumbers),
+    defaults: withNumbers(folder, 'generation_config.json', defaultNumbers, {}),
     zerosForEmpty: index.force_zeros_for_empty_prompt ?? /XL/.test(index._class_name ?? ''),
     turbo: /turbo/i.test(`${index._name_or_path ?? ''} ${basename(folder)}`),
+  }
+}
+
+const denoiserNumbers = ['in_channels', 'out_channels', 'sample_size', 'block_out_channels', 'time_cond_proj_dim']
+const autoencoderNumbers = ['latent_channels', 'scaling_factor', 'block_out_channels']
+const defaultNumbers = ['num_inference_steps', 'guidance_scale']
+
+/** A JSON file whose settings of these names are numbers from 0 on, lists of some, or left open. */
+function withNumbers(folder: string, name: string, keys: readonly string[], absent?: object): object {
+  const config = readJson(folder, name, absent) as Readonly<Record<string, unknown>>
+  const isNumber = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < 1e6
+  for (const key of keys) {
+    const values = [config[key] ?? []].flat()
+    if (values.length > 64 || !values.every(isNumber))
+      throw broken(`${join(folder, name)} is damaged: ${key} is no number from 0 on. Download it again.`)
+  }
+  return config
+}
+
+/** Python writes infinities, which JSON does not know: they say that a setting has no bound. */
+function readScheduler(folder: string): SchedulerConfig {
+  const path = join(folder, 'scheduler/scheduler_config.json')
+  try {
+    const config: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/:\s*-?Infinity\b/g, ': null'))
+    if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config
+    throw new Error('it is not a JSON object')
+  } catch (error) {
+    throw broken(`${path} is damaged: ${(error as Error).message}. Download it again.`, error)
   }
 }
 

@@ -112,6 +112,12 @@ describe('models of several makes', () => {
     expect(await stepsOf(toy({ lcm: true }))).toBe(4)
   })
 
+  it('a scheduler may say that something has no bound, in the words of Python', async () => {
+    const text =
+      '{ "_class_name": "DPMSolverMultistepScheduler", "prediction_type": "sample", "lambda_min_clipped": -Infinity }'
+    expect(await greyOf(toy({ files: { 'scheduler/scheduler_config.json': text } }))).toBe(byte(sumOf.ab * perToken))
+  })
+
   it('any scheduler can be named by the call', async () => {
     for (const _class_name of ['PNDMScheduler', 'EulerAncestralDiscreteScheduler', 'DPMSolverMultistepScheduler']) {
       const scheduler = { _class_name, skip_prk_steps: true, set_alpha_to_one: true }
@@ -276,6 +282,16 @@ describe('a folder that can not be used says why', () => {
     ['one without a denoiser', () => without('unet/model.onnx'), /no unet\/model\.onnx\./],
     ['one without a tokenizer', () => without('tokenizer/vocab.json'), /vocab\.json/],
     ['a damaged scheduler', () => toyDiffusion({ files: { 'scheduler/scheduler_config.json': '{' } }), /damaged/],
+    [
+      'a scheduler that is a list',
+      () => toyDiffusion({ files: { 'scheduler/scheduler_config.json': '[]' } }),
+      /not a JSON object/,
+    ],
+    [
+      'a size in words',
+      () => toyDiffusion({ files: { 'unet/config.json': { sample_size: 'big' } } }),
+      /sample_size is no number/,
+    ],
     [
       'another pipeline',
       () => toyDiffusion({ files: { 'model_index.json': { _class_name: 'FluxPipeline' } } }),

@@ -1,6 +1,6 @@
 import { roundEven } from '../../runtime/round-even.ts'
 import { combine } from './combine.ts'
-import { refuseOthers, type SchedulerConfig } from './config.ts'
+import { refuseOthers, refuseSet, type SchedulerConfig } from './config.ts'
 import { checkPrediction, predict } from './prediction.ts'
 import type { Schedule, ScheduleRequest } from './schedule.ts'
 import { allSigmas, interpolated, lastSigma, respaced, stepOf } from './sigmas.ts'
@@ -44,7 +44,13 @@ export function dpmSolver({ config, alphas, steps, skipped }: ScheduleRequest): 
 
 function check(config: SchedulerConfig, alphas: Float64Array): void {
   checkPrediction(config, alphas)
-  refuseOthers(config, { algorithm_type: ['dpmsolver++'], solver_type: ['midpoint'], solver_order: [2, 1] })
+  refuseOthers(config, {
+    algorithm_type: ['dpmsolver++'],
+    solver_type: ['midpoint'],
+    solver_order: [2, 1],
+    use_dynamic_shifting: [false],
+  })
+  refuseSet(config, 'lambda_min_clipped', 'variance_type')
 }
 
 /** How much noise there is: shares of picture and noise, and half the logarithm of their ratio. */

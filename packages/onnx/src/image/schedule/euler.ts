@@ -1,5 +1,5 @@
 import { combine } from './combine.ts'
-import { refuseOthers, type SchedulerConfig } from './config.ts'
+import { refuseOthers, refuseSet, type SchedulerConfig } from './config.ts'
 import { checkPrediction } from './prediction.ts'
 import type { Schedule, ScheduleRequest } from './schedule.ts'
 import { allSigmas, interpolated, lastSigma, respaced, stepOf } from './sigmas.ts'
@@ -44,7 +44,8 @@ interface Levels {
 
 function levelsOf({ config, alphas, steps, skipped }: ScheduleRequest): Levels {
   checkPrediction(config, alphas)
-  refuseOthers(config, { interpolation_type: ['linear'] })
+  refuseOthers(config, { interpolation_type: ['linear'], timestep_type: ['discrete'] })
+  refuseSet(config, 'sigma_min', 'sigma_max')
   const all = allSigmas(alphas)
   const usual = spaced(config, alphas.length, steps, 'linspace')
   const between = usual.map((timestep) => interpolated(all, timestep))

@@ -102,6 +102,32 @@ describe.each(kinds)('%s', (_class_name) => {
   })
 })
 
+it.each([
+  ['EulerDiscreteScheduler', { sigma_max: 10 }],
+  ['EulerDiscreteScheduler', { timestep_type: 'continuous' }],
+  ['EulerDiscreteScheduler', { use_beta_sigmas: true }],
+  ['EulerAncestralDiscreteScheduler', { use_karras_sigmas: true }],
+  ['DPMSolverMultistepScheduler', { lambda_min_clipped: -5.1 }],
+  ['DPMSolverMultistepScheduler', { algorithm_type: 'sde-dpmsolver++' }],
+  ['DPMSolverMultistepScheduler', { solver_order: 3 }],
+  ['PNDMScheduler', { skip_prk_steps: false }],
+  ['DDIMScheduler', { thresholding: true }],
+])('%s does not pass over %o in silence', (_class_name, setting) => {
+  const [name] = Object.keys(setting) as [string]
+  expect(() => openSchedule({ ...config, _class_name, ...setting }, { steps: 4, noise })).toThrow(`setting ${name}`)
+})
+
+it.each([
+  { steps_offset: 'x' },
+  { steps_offset: -3 },
+  { beta_end: 7 },
+  { original_inference_steps: {} },
+  { beta_start: Number.NaN },
+])('%o is refused', (setting) => {
+  const wrong = { ...config, _class_name: 'LCMScheduler', ...setting } as SchedulerConfig
+  expect(() => openSchedule(wrong, { steps: 4, noise })).toThrow(/where a number from 0 to/)
+})
+
 it('a scheduler that there is not is refused with those that there are', () => {
   const open = () => openSchedule({ _class_name: 'UniPCMultistepScheduler' }, { steps: 4, noise })
   expect(open).toThrow(/"UniPCMultistepScheduler" is not supported. There are DDIMScheduler, .*LCMScheduler/)

@@ -1,6 +1,6 @@
 import { AnyModelError } from '@anymodel/core'
 import { broken } from '../../folder.ts'
-import type { SchedulerConfig } from './config.ts'
+import { checkNumbers, type SchedulerConfig } from './config.ts'
 import { ddim } from './ddim.ts'
 import { dpmSolver } from './dpm-solver.ts'
 import { euler, eulerAncestral } from './euler.ts'
@@ -63,6 +63,7 @@ export function openSchedule(
     throw broken(
       `The scheduler "${name}" is not supported. There are ${Object.keys(makers).join(', ')}: name one of them as _class_name in scheduler/scheduler_config.json, or in extra.scheduler of the call.`,
     )
+  checkNumbers(config)
   const alphas = cumulativeAlphas(config, name)
   if (steps > alphas.length)
     throw new AnyModelError('bad-request', `steps is ${steps}, and the model was trained on ${alphas.length}.`)
