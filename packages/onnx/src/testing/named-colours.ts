@@ -19,7 +19,7 @@ export const colours: Readonly<Record<string, Colour>> = {
 const distance = (a: Colour, b: Colour): number => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])
 
 /** The word for a colour. */
-export const nameOf = (colour: Colour): string =>
+const nameOf = (colour: Colour): string =>
   Object.entries(colours).reduce((best, one) => (distance(one[1], colour) < distance(best[1], colour) ? one : best))[0]
 
 interface Pixels {
