@@ -177,9 +177,9 @@ async function write(
   wire: Wire | undefined,
   request: ServedRequest,
 ): Promise<void> {
-  const { silentAfter, encoding, headers, delay, dropAt, endAt } = reply
+  const { silentAfter, encoding, headers, delay, dropAt, endAt, stall } = reply
   if (silentAfter === 'request') return
-  if (dropAt === -1) return void outgoing.destroy()
+  if (dropAt === -1) return drop(outgoing, reply)
   const { status, type, pieces } = toContent(reply, wire, request)
   outgoing.writeHead(status, {
     'content-type': type,
@@ -189,7 +189,9 @@ async function write(
   })
   outgoing.flushHeaders()
   const writes = toWrites(pieces, reply)
-  for (const bytes of firstBytes(writes, dropAt ?? endAt ?? Number.POSITIVE_INFINITY)) {
+  const stalled = stall && (typeof stall.before === 'number' ? stall.before : placeOf(stall.before, pieces))
+  for (const [at, bytes] of firstBytes(writes, dropAt ?? endAt ?? Number.POSITIVE_INFINITY).entries()) {
+    if (stall && at === stalled) await quiet(outgoing, stall)
     if (delay !== undefined) await wait(delay)
     if (outgoing.destroyed) return
     if (!outgoing.write(bytes)) await drained(outgoing)
@@ -198,7 +200,31 @@ async function write(
   if (dropAt === undefined) return void outgoing.end()
   // The bytes so far are to arrive: a moment passes before the connection goes.
   await wait(5)
-  outgoing.destroy()
+  drop(outgoing, reply)
+}
+
+const placeOf = (text: string, pieces: Content['pieces']): number =>
+  pieces.findIndex((piece) => typeof piece === 'string' && piece.includes(text))
+
+const drop = (outgoing: ServerResponse, { reset }: Reply): void =>
+  void (reset ? outgoing.socket?.resetAndDestroy() : outgoing.destroy())
+
+/** Lets time pass, with comments or without; less of it when the client leaves. */
+async function quiet(outgoing: ServerResponse, { ms, alive }: NonNullable<Reply['stall']>): Promise<void> {
+  const gone = new AbortController()
+  const leave = () => gone.abort()
+  outgoing.on('close', leave)
+  const beats = alive ? 20 : 1
+  try {
+    for (let beat = 0; beat < beats; beat++) {
+      if (alive) outgoing.write(': keep-alive\n\n')
+      await wait(ms / beats, undefined, { signal: gone.signal })
+    }
+  } catch {
+    // The client left: there is nobody to be quiet for.
+  } finally {
+    outgoing.off('close', leave)
+  }
 }
 
 /** Settles when there is room for more, or nobody to write to. */

@@ -46,8 +46,12 @@ export interface Reply extends Bytes {
   readonly delay?: number
   /** Drop the connection after so many bytes of the body (0: after the headers; -1: before them). */
   readonly dropAt?: number
+  /** With `dropAt`: by a TCP reset, not by closing. */
+  readonly reset?: boolean
   /** End the body properly after so many bytes. */
   readonly endAt?: number
   /** Fall silent with the connection open: before the headers, or after so many events of a stream. */
   readonly silentAfter?: 'request' | number
+  /** Say nothing for `ms` before the event number `before` of a stream (0: after the headers; a text: the first event that has it), then go on. With `alive`, keep-alive comments say so about 20 times meanwhile. */
+  readonly stall?: { readonly before: number | string; readonly ms: number; readonly alive?: boolean }
 }
