@@ -37,11 +37,11 @@ export async function openClient({ config }: ModelOptions): Promise<OpenClient> 
 }
 
 /**
- * The model of a command for another kind than text: the one that was asked for, the role of that name if the config has it, else the built-in one. Without any the name of the role leads to an error that
+ * The model of a command for another kind than text: the one that was asked for (a local one may be named without `onnx/` before it), the role of that name if the config has it, else the built-in one. Without any the name of the role leads to an error that
  * lists what there is.
  */
 export async function modelName({ config, model }: ModelOptions, role: string): Promise<string> {
-  if (model !== undefined) return model
+  if (model !== undefined) return /^(?:npm|dir|hf):/.test(model) ? `onnx/${model}` : model
   const { models } = await loadConfig(config)
   const builtIn = Object.hasOwn(builtInModels, role) ? builtInModels[role as keyof typeof builtInModels] : undefined
   return Object.hasOwn(models, role) || builtIn === undefined ? role : `onnx/${builtIn}`

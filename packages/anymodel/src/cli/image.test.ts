@@ -63,5 +63,6 @@ test('says what is wrong before anything is loaded', async () => {
   expect(await wrong('a', '-o', 'a.png', '--size', 'big')).toMatch(/size must be WIDTHxHEIGHT/)
   expect(await wrong('a', '-o', 'a.png', '--image', 'none.png')).toMatch(/none\.png can't be read/)
   expect(await wrong('a', '-n', '2')).toMatch(/Say where the picture shall go/)
+  expect(await wrong('a', '-o', 'a.png', '--model', 'dir:nowhere')).toMatch(/there is no folder .*nowhere/)
   expect(existsSync(join(cwd, 'a.png'))).toBe(false)
 })

@@ -144,6 +144,7 @@ describe('generateImage', () => {
     ['a prompt that is no text', { prompt: 7 }],
     ['no pictures', { n: 0 }],
     ['half a picture', { n: 1.5 }],
+    ['a billion pictures', { n: 1e9 }],
     ['a size without numbers', { size: 'big' }],
     ['a size of nothing', { size: '0x64' }],
     ['a size that is half there', { size: { width: 64 } }],

@@ -77,10 +77,15 @@ const wrong = (message: string): never => {
 
 const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && Number(value) >= least
 
+/** Pictures of one call. */
+const mostPictures = 1_000
+
 function check(options: ImageOptions): void {
   const { prompt, n, concurrency, seed, steps, guidance, strength, aspectRatio, images = [], mask } = options
   if (typeof prompt !== 'string' || prompt.trim() === '') wrong('prompt must be a text that is not empty.')
-  for (const [name, value] of Object.entries({ n, concurrency, steps }))
+  if (n !== undefined && !(isWhole(n, 1) && n <= mostPictures))
+    wrong(`n must be a whole number from 1 to ${mostPictures}, not ${n}.`)
+  for (const [name, value] of Object.entries({ concurrency, steps }))
     if (value !== undefined && !isWhole(value, 1)) wrong(`${name} must be a whole number above 0, not ${value}.`)
   if (seed !== undefined && !isWhole(seed, 0)) wrong(`seed must be a whole number from 0 on, not ${seed}.`)
   if (guidance !== undefined && !(Number.isFinite(guidance) && guidance >= 0))

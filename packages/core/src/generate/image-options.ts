@@ -16,7 +16,7 @@ export type ImageInput =
 /** Options of `generateImage` and `streamImage`. */
 export interface ImageOptions extends Omit<ImageCall, 'count' | 'size' | 'images' | 'mask'> {
   readonly model: Given<ImageModel>
-  /** How many pictures. Default 1. What one request can't give is split over several; with `seed`, picture `i` has the seed `seed + i`. */
+  /** How many pictures, at most 1,000. Default 1. What one request can't give is split over several; with `seed`, picture `i` has the seed `seed + i`. */
   readonly n?: number
   /** Pixels: `'512x768'` is 512 wide and 768 high. Default: what the model is made for. */
   readonly size?: `${number}x${number}` | { readonly width: number; readonly height: number }
