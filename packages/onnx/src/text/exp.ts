@@ -2,6 +2,8 @@
 export const depthLimit = 30
 
 const perUnit = 64
+const unit = 1 / perUnit
+const sixth = 1 / 6
 const table = Float64Array.from({ length: depthLimit * perUnit + 1 }, (_, i) => Math.exp(-i / perUnit))
 
 /**
@@ -10,6 +12,6 @@ const table = Float64Array.from({ length: depthLimit * perUnit + 1 }, (_, i) => 
  */
 export function expOfMinus(depth: number): number {
   const at = (depth * perUnit) | 0
-  const rest = depth - at / perUnit
-  return (table[at] as number) * (1 - rest * (1 - rest * (0.5 - rest / 6)))
+  const rest = depth - at * unit
+  return (table[at] as number) * (1 - rest * (1 - rest * (0.5 - rest * sixth)))
 }

@@ -48,6 +48,32 @@ function leftOver(logits: readonly number[], { topK, topP, minP }: Sampling): Se
   return new Set(order.filter((i) => Math.exp((logits[i] as number) - best) >= minP))
 }
 
+describe('a token that is all but certain', () => {
+  const logits = Float32Array.from({ length: 1_000 }, (_, i) => (i === 700 ? 40 : i / 1_000))
+
+  it.each([{ topK: 40 }, { topK: 500 }, { topP: 0.999_999_999 }, { topK: 40, topP: 0.99 }, { minP: 1e-20 }, {}])(
+    'is drawn, however few others come near it: %o',
+    (selection) => {
+      const choose = sampler({ ...neutral, ...selection }, [], logits.length)
+      for (let i = 0; i < 20; i++) expect(choose.next(logits.slice())).toBe(700)
+    },
+  )
+})
+
+describe('tokens that are not allowed', () => {
+  it('are not drawn, greedily or not, whatever speaks for them', () => {
+    const allowed = new Uint32Array(3)
+    for (const token of [5, 33, 64, 69]) allowed[token >>> 5] = (allowed[token >>> 5] ?? 0) | (1 << (token & 31))
+    const logits = Float32Array.from({ length: 70 }, (_, i) => 10 - i / 10)
+    const greedy = sampler({ ...neutral, temperature: 0, logitBias: new Map([[6, 100]]) }, [], 70)
+    expect(greedy.next(logits.slice(), allowed)).toBe(5)
+    const drawn = new Set<number>()
+    const choose = sampler({ ...neutral, temperature: 5 }, [], 70)
+    for (let i = 0; i < 300; i++) drawn.add(choose.next(logits.slice(), allowed))
+    expect([...drawn].sort((a, b) => a - b)).toEqual([5, 33, 64, 69])
+  })
+})
+
 describe('the distribution', () => {
   const logits = [2, 1, 0.5, -1, -3]
 

@@ -106,6 +106,35 @@ export function best(logits: Float32Array): number {
 
 const bucketsPerUnit = 16
 
+/** Up to so many best tokens are found by a bar that rises. */
+const fewest = 128
+
+/** How deep the best `count` tokens go, for a few: those above a bar are collected, and the bar rises to the last of the best ones whenever there are many. Most tokens cost one comparison. */
+function reachOfFew({ logits, highest, scale }: Scaled, count: number): number {
+  const most = count * 4
+  const found = new Float32Array(most)
+  let size = 0
+  let bar = Number.NEGATIVE_INFINITY
+  const rise = (): void => {
+    found.subarray(0, size).sort()
+    found.copyWithin(0, size - count, size)
+    size = count
+    bar = found[0] as number
+  }
+  for (let i = 0; i < logits.length; i++) {
+    const logit = logits[i] as number
+    if (!(logit > bar)) continue
+    found[size++] = logit
+    if (size === most) rise()
+  }
+  if (size > count) rise()
+  const lowest = found.subarray(0, size).reduce((least, logit) => Math.min(least, logit), Number.POSITIVE_INFINITY)
+  return nextAfter((highest - lowest) * scale)
+}
+
+/** A depth that is a little greater, so that what lies at this one is within it. */
+const nextAfter = (depth: number): number => depth + 1e-9 * (1 + depth)
+
 /** The tokens that are still in question. `depth` is the distance to the best logit after temperature; a probability is in proportion to `exp(-depth)`. */
 class Pool {
   readonly #tokens: Int32Array
@@ -122,18 +151,18 @@ class Pool {
 
   choose(logits: Float32Array, { temperature, topK, topP, minP }: Sampling, draw: Random): number {
     const scaled = { logits, highest: logits[best(logits)] as number, scale: 1 / temperature }
-    let total: number
+    const within = minP > 0 ? -Math.log(minP) : depthLimit
     if (topK > 0 && topK < logits.length) {
-      this.#gather(scaled, this.#reach(scaled, topK))
+      this.#gather(scaled, topK <= fewest ? reachOfFew(scaled, topK) : this.#reach(scaled, topK))
       this.#keepCount(topK)
-      total = this.#total()
-      if (topP < 1) this.#keepShare(topP * total)
+      if (topP < 1) this.#keepShare(topP * this.#total())
+      if (minP > 0) this.#keepWithin(within)
     } else if (topP < 1) {
       const { edge, missing } = this.#weigh(scaled, topP)
-      this.#gatherWeighed(scaled, (edge + 1) / bucketsPerUnit)
+      this.#gather(scaled, (edge + 1) / bucketsPerUnit)
       this.#cut(edge, missing, ({ weight }) => weight)
-    } else this.#gather(scaled, depthLimit)
-    if (minP > 0) this.#keepWithin(-Math.log(minP))
+      if (minP > 0) this.#keepWithin(within)
+    } else this.#gather(scaled, nextAfter(within))
     return this.#draw(draw() * this.#total())
   }
 
@@ -147,42 +176,21 @@ class Pool {
     return (findEdge(buckets, count).edge + 1) / bucketsPerUnit
   }
 
-  /** Weighs every token, at its own place, and finds the edge of the best ones that hold such a share together. */
+  /** Weighs every token and finds the edge of the best ones that hold such a share together. */
   #weigh({ logits, highest, scale }: Scaled, share: number): { edge: number; missing: number } {
-    const weights = this.#weights
     const buckets = this.#buckets.fill(0)
-    let total = 0
     for (let i = 0; i < logits.length; i++) {
       const depth = (highest - (logits[i] as number)) * scale
-      if (depth < depthLimit) {
-        const weight = expOfMinus(depth)
-        weights[i] = weight
-        add(buckets, depth, weight)
-        total += weight
-      }
+      if (depth < depthLimit) add(buckets, depth, expOfMinus(depth))
     }
+    let total = 0
+    for (const bucket of buckets) total += bucket
     return findEdge(buckets, share * total)
   }
 
-  /** Takes in every token above this depth, its weight as `#weigh` left it: none is overwritten before it is read. */
-  #gatherWeighed({ logits, highest, scale }: Scaled, reach: number): void {
-    const tokens = this.#tokens
-    const depths = this.#depths
-    const weights = this.#weights
-    let size = 0
-    for (let i = 0; i < logits.length; i++) {
-      const depth = (highest - (logits[i] as number)) * scale
-      if (depth < reach) {
-        tokens[size] = i
-        depths[size] = depth
-        weights[size++] = weights[i] as number
-      }
-    }
-    this.#size = size
-  }
-
-  /** Takes in every token above this depth. */
-  #gather({ logits, highest, scale }: Scaled, reach: number): void {
+  /** Takes in every token above this depth, and of those beyond the limit none. */
+  #gather({ logits, highest, scale }: Scaled, depth: number): void {
+    const reach = Math.min(depth, depthLimit)
     const tokens = this.#tokens
     const depths = this.#depths
     const weights = this.#weights
