@@ -36,9 +36,8 @@ export async function draw(
   const drawn = await engine.autoencoder.decode(latents, area, clock)
   engine.previews.learn(latents, area, drawn)
   const picture = source ? keeping(source, drawn) : drawn
-  const flagged = engine.checker ? await isHarmful(engine.checker, picture, clock) : false
+  const { flagged, frame } = await checked(engine, picture, clock)
   const { count } = guide.prompt.tokens
-  const frame = toFrame(flagged ? blank(picture) : picture)
   const { runMs } = clock
   const timing = { totalMs: performance.now() - startedAt, runMs, steps: schedule.timesteps.length }
   job.emit([
@@ -51,7 +50,12 @@ export async function draw(
   ])
 }
 
-const toFrame = (picture: Picture) => ({ index: 0, mediaType: 'image/png', data: encodePng(picture) })
+/** A picture as a file; blank when the safety checker takes it for harmful. */
+async function checked({ checker }: ImageEngine, picture: Picture, clock: Clock) {
+  const flagged = checker !== undefined && (await isHarmful(checker, picture, clock))
+  const data = encodePng(flagged ? blank(picture) : picture)
+  return { flagged, frame: { index: 0, mediaType: 'image/png', data } }
+}
 
 /** Everything that drawing works with. */
 interface Drawing {
@@ -115,7 +119,8 @@ async function denoise(drawing: Drawing): Promise<Float32Array | undefined> {
     job.emit([{ type: 'progress', fraction: (at + 1) / (timesteps.length + 1), step: at + 1, steps: timesteps.length }])
     if (job.call.previews && at + 1 < timesteps.length) {
       const picture = await engine.previews.show(stepped.clean, settings.area, clock)
-      job.emit([{ type: 'preview', ...toFrame(picture) }])
+      const { frame } = await checked(engine, picture, clock)
+      job.emit([{ type: 'preview', ...frame }])
     }
   }
   return latents

@@ -265,6 +265,10 @@ describe('a safety checker', () => {
     const { images } = await ask(model)
     expect(images[0]).toMatchObject({ flagged: true, width: 8 })
     expect(new Set(pixelsOf(images[0]).data)).toEqual(new Set([0]))
+    const previews: number[] = []
+    for await (const event of streamImage({ model, prompt: 'a b', seed: 1, steps: 3, guidance: 1, previews: true }))
+      if (event.type === 'preview') previews.push(...decodePng(event.data, 0).data)
+    expect(new Set(previews), 'previews are looked at too').toEqual(new Set([0]))
     const harmless = await ask(model, { prompt: 'a' })
     expect(harmless.images[0]).not.toHaveProperty('flagged')
     expect(pixelsOf(harmless.images[0]).data[0]).toBe(byte(sumOf.a * perToken))
