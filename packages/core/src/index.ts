@@ -1,3 +1,4 @@
+export type * from './contract/code.ts'
 export type * from './contract/embedding.ts'
 export type * from './contract/image.ts'
 export type * from './contract/json.ts'

@@ -1,0 +1,3 @@
+export { completeCode, streamCompletion } from './complete/complete-code.ts'
+export { type FillFamily, fillFamilies, fillFamilyOf } from './complete/families.ts'
+export type { Completion, CompletionModel, CompletionOptions, CompletionStream } from './complete/options.ts'

@@ -1,0 +1,4 @@
+/** What verbs in other packages are made of. */
+export { SharedRun, textOf } from '../stream/shared-run.ts'
+export { withPartial } from './answer.ts'
+export { fitKnobs } from './fit-knobs.ts'
