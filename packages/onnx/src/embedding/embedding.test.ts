@@ -60,6 +60,23 @@ describe('a text becomes one vector', () => {
     expect([...(await embed({ model: stretched, value })).embedding]).toEqual([1])
   })
 
+  it('also by a graph that wants a cache', async () => {
+    const files = { 'modules.json': modules('Pooling'), '1_Pooling/config.json': { pooling_mode_lasttoken: true } }
+    const { embeddings } = await embedMany({ model: model({ decoder: true, files }), values: [value, 'one'] })
+    expect(embeddings.map((vector) => [...vector])).toEqual([
+      [3, 6],
+      [3, 6],
+    ])
+  })
+
+  it('also when the tokenizer puts nothing around it, however long it is', async () => {
+    const files = { '1_Pooling/config.json': { pooling_mode_lasttoken: true } }
+    const bare = model({ bare: true, longest: 2, files: { ...files, 'modules.json': modules('Pooling') } })
+    const { embeddings, warnings } = await embedMany({ model: bare, values: ['one two seven', ' ', 'seven'] })
+    expect(embeddings.map(([first]) => first)).toEqual([5, 0, 10])
+    expect(warnings).toMatchObject([{ option: 'values' }])
+  })
+
   it('of length 1 where the model says so, and where it says nothing', async () => {
     for (const one of [model(), pooled({ pooling_mode_mean_tokens: true }, 'Normalize')])
       expect((await embed({ model: one, value })).embedding[0]).toBeCloseTo(1 / Math.sqrt(5), 5)
@@ -128,19 +145,49 @@ describe('options', () => {
   })
 
   it('vectors are cut and stretched again, with a warning unless the model was trained for it', async () => {
-    const { embedding, warnings } = await embed({ model: model(), value, dimensions: 1 })
+    const mean = { 'modules.json': modules('Pooling'), '1_Pooling/config.json': { pooling_mode_mean_tokens: true } }
+    const { embedding, warnings } = await embed({ model: model({ files: mean }), value, dimensions: 1 })
     expect([...embedding]).toEqual([1])
     expect(warnings).toMatchObject([{ option: 'dimensions' }])
-    const trained = model({ files: { 'config.json': { max_position_embeddings: 16, matryoshka_dimensions: [1, 2] } } })
+    const trained = model({
+      files: { ...mean, 'config.json': { max_position_embeddings: 16, matryoshka_dimensions: [1, 2] } },
+    })
     expect((await embed({ model: trained, value, dimensions: 1 })).warnings).toEqual([])
     await expect(embed({ model: trained, value, dimensions: 3 })).rejects.toMatchObject({ code: 'bad-request' })
+  })
+
+  it('a folder that does not say how its tokens are pooled is warned of, and the call may say it', async () => {
+    const unsaid = pooled({})
+    expect((await embed({ model: unsaid, value })).warnings).toMatchObject([
+      { option: 'extra', message: expect.stringContaining('1_Pooling/config.json') },
+    ])
+    const { embedding, warnings } = await embed({ model: unsaid, value, extra: { pooling: 'lasttoken' } })
+    expect([...embedding]).toEqual([3, 6])
+    expect(warnings).toEqual([])
+    await expect(embed({ model: unsaid, value, extra: { pooling: 'average' } })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining('lasttoken'),
+    })
+    const half = model({ files: { '1_Pooling/config.json': { pooling_mode_cls_token: true } } })
+    expect((await embed({ model: half, value })).warnings).toEqual([])
+  })
+
+  it('files that say nonsense are taken as saying nothing', async () => {
+    const files = {
+      'config.json': { max_position_embeddings: 16, matryoshka_dimensions: 5 },
+      'config_sentence_transformers.json': { prompts: null, default_prompt_name: 7 },
+      'sentence_bert_config.json': { max_seq_length: 'long' },
+      '1_Pooling/config.json': { pooling_mode_max_tokens: 'yes' },
+    }
+    const { embedding } = await embed({ model: model({ files }), value, dimensions: 1, purpose: 'query' })
+    expect([...embedding]).toEqual([1])
   })
 })
 
 describe('a folder that can not be used says why', () => {
   it.each<[string, () => string, RegExp]>([
     ['a reranker', () => toyEncoder({ gives: 'pairs' }), /no embedding model: it gives logits/],
-    ['a text model', () => toyModel({ says: 'x' }), /no encoder of texts: it takes .*past_key_values/],
+    ['a text model', () => toyModel({ says: 'x' }), /no embedding model: it gives logits/],
     [
       'a dense layer outside the graph',
       () => toyEncoder({ files: { 'modules.json': modules('Pooling', 'Dense'), '1_Pooling/config.json': {} } }),

@@ -5,6 +5,8 @@ export type Pooling = 'cls' | 'mean' | 'max' | 'mean_sqrt_len' | 'weightedmean' 
 
 /** What happens to the vectors of the tokens. */
 export interface PoolingSteps {
+  /** False when nobody says, and the mean is a guess. */
+  readonly known: boolean
   /** One vector from each, joined. */
   readonly poolings: readonly Pooling[]
   /** To length 1. `unless whole`: nothing is said, and a graph that pools by itself knows best. */
@@ -24,26 +26,45 @@ const flags: Readonly<Record<string, Pooling>> = {
   pooling_mode_lasttoken: 'lasttoken',
 }
 
+/** What a pooling may be called. */
+export const poolingNames: readonly Pooling[] = Object.values(flags)
+
+/** A pooling by its name. */
+export const toPooling = (name: unknown): Pooling | undefined => poolingNames.find((known) => known === name)
+
+const unsaid: PoolingSteps = {
+  known: false,
+  poolings: ['mean'],
+  normalize: 'unless whole',
+  dense: false,
+  includePrompt: true,
+}
+
 /** Reads `modules.json` and `1_Pooling/config.json` of sentence-transformers. A folder without them gets the mean, normalized. https://sbert.net/docs/package_reference/sentence_transformer/models.html */
 export function readPooling(folder: string): PoolingSteps {
   const modules = readJsonList(folder, 'modules.json').map((module) => {
     const { type = '', path = '' } = (module ?? {}) as { type?: string; path?: string }
     return { name: String(type).split('.').at(-1), path: String(path) }
   })
-  if (modules.length === 0) return { poolings: ['mean'], normalize: 'unless whole', dense: false, includePrompt: true }
+  if (modules.length === 0)
+    return { ...unsaid, ...fromConfig(readJson(folder, '1_Pooling/config.json', {}) as PoolingConfig) }
   const pooling = modules.find(({ name }) => name === 'Pooling')
   if (pooling && !/^\w[\w.-]*$/.test(pooling.path))
     throw broken(`modules.json in ${folder} names the folder "${pooling.path}", which is no folder of the model.`)
-  const config = (pooling ? readJson(folder, `${pooling.path}/config.json`) : {}) as { include_prompt?: unknown }
   return {
-    poolings: toPoolings(config),
+    ...unsaid,
+    ...fromConfig(pooling ? (readJson(folder, `${pooling.path}/config.json`) as PoolingConfig) : {}),
     normalize: modules.some(({ name }) => name === 'Normalize'),
     dense: modules.some(({ name }) => name === 'Dense'),
-    includePrompt: config.include_prompt !== false,
   }
 }
 
-function toPoolings(config: object): Pooling[] {
-  const known = Object.entries(config).flatMap(([name, on]) => (on === true && flags[name] ? [flags[name]] : []))
-  return known.length > 0 ? known : ['mean']
+interface PoolingConfig {
+  readonly include_prompt?: unknown
+}
+
+function fromConfig(config: PoolingConfig): Partial<PoolingSteps> {
+  const poolings = Object.entries(config).flatMap(([name, on]) => (on === true && flags[name] ? [flags[name]] : []))
+  const includePrompt = config.include_prompt !== false
+  return poolings.length > 0 ? { known: true, poolings, includePrompt } : { includePrompt }
 }

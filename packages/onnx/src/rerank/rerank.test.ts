@@ -35,6 +35,16 @@ it('of two logits the second says yes', async () => {
   expect(ranking[0]?.score).toBeCloseTo(1 / (1 + Math.exp(16 - 32)), 6)
 })
 
+it('the graph is told which text a token belongs to', async () => {
+  const { ranking } = await rerank({
+    model: model({ files: raw, typed: true }),
+    query: 'one',
+    documents: ['two three'],
+  })
+  // Two words and the mark behind them are of the second text.
+  expect(ranking[0]?.score).toBe(12 + 11 + 3)
+})
+
 it('only as many come back as are wanted', async () => {
   const { ranking } = await rerank({ model: model({ files: raw }), query: 'one', documents, limit: 2 })
   expect(ranking.map(({ index }) => index)).toEqual([2, 1])

@@ -1,5 +1,4 @@
 import type { RerankCall, RerankResult, Warning } from '@anymodel/core'
-import type { Tensor } from 'onnxruntime-node'
 import { toBatches } from '../encoder/batches.ts'
 import { atOnce, type Encoder, loadEncoder } from '../encoder/encoder.ts'
 import type { Tokens } from '../encoder/tokens.ts'
@@ -38,7 +37,7 @@ function scoreOf({ model, outputs }: Encoder): ToScore {
   const count = logits?.isTensor ? logits.shape.at(-1) : undefined
   const { sbert_ce_default_activation_function: older, sentence_transformers } = model.config as CrossEncoderConfig
   const activation = sentence_transformers?.activation_fn ?? older ?? 'Sigmoid'
-  const squeeze: (x: number) => number = activation.endsWith('Identity') ? (x) => x : sigmoid
+  const squeeze: (x: number) => number = String(activation).endsWith('Identity') ? (x) => x : sigmoid
   if (count === 2) return ([no = 0, yes = 0]) => sigmoid(yes - no)
   if (typeof count === 'number' && count !== 1)
     throw broken(`${model.graph} is no reranker: it sorts texts into ${count} classes, where one score is wanted.`)
@@ -57,16 +56,16 @@ async function answer(encoder: Encoder, toScore: ToScore, job: Job<RerankCall, R
   const ranking: { index: number; score: number }[] = []
   for (const batch of toBatches(inputs)) {
     if (job.cancelled()) return
-    const outputs = await encoder.run(batch.map((index) => inputs[index] as Tokens))
-    try {
-      const logits = outputs.logits as Tensor
-      const size = logits.data.length / batch.length
-      const data = floatsOf(logits)
-      for (const [row, index] of batch.entries())
-        ranking.push({ index, score: toScore(data.subarray(row * size, (row + 1) * size)) })
-    } finally {
-      for (const tensor of Object.values(outputs)) tensor.dispose()
-    }
+    await encoder.run(
+      batch.map((index) => inputs[index] as Tokens),
+      'logits',
+      (logits) => {
+        const size = logits.data.length / batch.length
+        const data = floatsOf(logits)
+        for (const [row, index] of batch.entries())
+          ranking.push({ index, score: toScore(data.subarray(row * size, (row + 1) * size)) })
+      },
+    )
   }
   ranking.sort((a, b) => b.score - a.score || a.index - b.index)
   const input = inputs.reduce((sum, { ids }) => sum + ids.length, 0)
