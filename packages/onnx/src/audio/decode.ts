@@ -46,7 +46,7 @@ const arguments_ = (rate: number): string[] => [
   ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
   // Only what comes in through the pipe is read; `cache` lets formats that need it look back.
   ...['-protocol_whitelist', 'cache,pipe', '-format_whitelist', formats, '-i', 'cache:pipe:0'],
-  ...['-map', '0:a:0', '-f', 'f32le', '-ac', '1', '-ar', String(rate), 'pipe:1'],
+  ...['-map', '0:a:0', '-f', 's16le', '-ac', '1', '-ar', String(rate), 'pipe:1'],
 ]
 
 /** Longest that ffmpeg may take, in ms: it decodes an hour of sound in some seconds. */
@@ -54,13 +54,13 @@ const patience = 300_000
 
 async function throughFfmpeg(mediaType: string, data: Uint8Array, options: DecodeOptions): Promise<Sound | undefined> {
   const { rate, ffmpeg = 'ffmpeg', cancelled = () => false } = options
-  const limits = { time: patience, output: rate * 4 * longestSeconds, cancelled }
+  const limits = { time: patience, output: rate * 2 * longestSeconds, cancelled }
   const ended = await runProgram(ffmpeg, arguments_(rate), data, limits)
   if (ended.type === 'cancelled') return undefined
   if (ended.type !== 'done') throw wrong(stopped(ended.type, mediaType, rate))
   if (ended.code !== 0 && ended.output.length === 0)
     throw wrong(`The sound (${mediaType}) can't be read: ${ended.message.trim().split('\n').at(-1) ?? 'ffmpeg failed'}`)
-  return readSamples(ended.output, { encoding: 'float', bits: 32, channels: 1, rate })
+  return readSamples(ended.output, { encoding: 'integer', bits: 16, channels: 1, rate })
 }
 
 const wrong = (message: string): AnyModelError => new AnyModelError('invalid-argument', message)

@@ -5,5 +5,5 @@ export interface Sound {
   readonly samples: Float32Array
 }
 
-/** Most sound that one request may bring: 6 hours at 16 kHz are 1.4 GB. */
-export const longestSeconds: number = 6 * 3_600
+/** Most sound that one request may bring: 4 hours at 16 kHz are 0.9 GB of memory. */
+export const longestSeconds: number = 4 * 3_600

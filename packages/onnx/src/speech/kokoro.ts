@@ -1,12 +1,11 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { AnyModelError } from '@anymodel/core'
-import { Tensor } from 'onnxruntime-node'
+import type { Tensor } from 'onnxruntime-node'
 import { broken, list } from '../folder.ts'
 import { readModelFolder } from '../model-folder.ts'
 import { loading } from '../runtime/load-step.ts'
 import { openGraph } from '../runtime/session.ts'
-import { floatsOf, integers } from '../runtime/tensors.ts'
+import { floats, floatsOf, integers } from '../runtime/tensors.ts'
 import type { Opening } from '../thread/served.ts'
 import type { Speaker } from './voice.ts'
 
@@ -65,40 +64,54 @@ export async function loadKokoro({ location, runtime, gate, onStep }: Opening): 
     languageOf: (voice) => languageOf(voice).tag,
     espeakVoiceOf: (voice) => languageOf(voice).espeak,
     async speak(phonemes, { voice = first, speed }) {
-      const { tokens, unknown } = toTokens(phonemes, signs)
+      const { pieces, unknown } = toPieces(phonemes, signs)
       const all = styleOf(voice)
-      const row = Math.min(tokens.length, all.length / styleSize - 1)
-      const style = all.slice(row * styleSize, (row + 1) * styleSize)
-      const inputs: Record<string, Tensor> = {
-        input_ids: integers(ids?.isTensor ? ids.type : 'int64', [0, ...tokens, 0], [1, tokens.length + 2]),
-        style: new Tensor('float32', style, [1, styleSize]),
-        speed: new Tensor('float32', Float32Array.of(speed), [1]),
+      const sounds: Float32Array[] = []
+      for (const tokens of pieces) {
+        const row = Math.min(tokens.length, all.length / styleSize - 1)
+        const style = all.slice(row * styleSize, (row + 1) * styleSize)
+        const inputs: Record<string, Tensor> = {
+          input_ids: integers(ids?.isTensor ? ids.type : 'int64', [0, ...tokens, 0], [1, tokens.length + 2]),
+          style: floats('float32', style, [1, styleSize]),
+          speed: floats('float32', Float32Array.of(speed), [1]),
+        }
+        const outputs = await graph.run(inputs)
+        try {
+          sounds.push(Float32Array.from(floatsOf(Object.values(outputs)[0] as Tensor)))
+        } finally {
+          for (const tensor of [...Object.values(inputs), ...Object.values(outputs)]) tensor.dispose()
+        }
       }
-      const outputs = await graph.run(inputs)
-      try {
-        return { samples: Float32Array.from(floatsOf(Object.values(outputs)[0] as Tensor)), unknown }
-      } finally {
-        for (const tensor of [...Object.values(inputs), ...Object.values(outputs)]) tensor.dispose()
-      }
+      return { samples: concatenated(sounds), unknown }
     },
   }
 }
 
-/** The ids of phonemes. Throws `invalid-argument` for more than the model reads at once. */
-function toTokens(phonemes: string, signs: ReadonlyMap<string, number>) {
+/** The ids of phonemes, in pieces that the model can read: cut between words where there is a space, else anywhere. */
+function toPieces(phonemes: string, signs: ReadonlyMap<string, number>) {
   const unknown: string[] = []
-  const tokens: number[] = []
+  const pieces: number[][] = [[]]
+  const space = signs.get(' ')
   for (const sign of phonemes) {
     const token = signs.get(sign) ?? signs.get(nearest[sign] ?? '')
+    const piece = pieces.at(-1) as number[]
     if (token === undefined) unknown.push(sign)
-    else tokens.push(token)
+    else if (piece.push(token) === longest) {
+      const end = space === undefined ? -1 : piece.lastIndexOf(space)
+      pieces.push(end > longest / 2 ? piece.splice(end + 1) : [])
+    }
   }
-  if (tokens.length > longest)
-    throw new AnyModelError(
-      'invalid-argument',
-      `A sentence has ${tokens.length} phonemes and the model reads ${longest} at once: write shorter sentences.`,
-    )
-  return { tokens, unknown }
+  return { pieces: pieces.filter(({ length }) => length > 0), unknown }
+}
+
+function concatenated(sounds: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(sounds.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const sound of sounds) {
+    all.set(sound, at)
+    at += sound.length
+  }
+  return all
 }
 
 function readStyles(path: string): Float32Array {

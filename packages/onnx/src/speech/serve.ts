@@ -11,6 +11,9 @@ import type { Manner, Speaker } from './voice.ts'
 
 type SpeechJob = Job<SpeechCall, SpeechEvent>
 
+/** How much slower and faster than its own pace a voice can speak: beyond that it is noise. */
+const speeds = { least: 0.2, most: 5 }
+
 /** Seconds of silence after a sentence, and after a paragraph. */
 const pauses = { sentence: 0.2, paragraph: 0.6 }
 
@@ -114,6 +117,8 @@ function toSettings({ voices, languageOf }: Speaker, call: SpeechCall): Settings
     throw new AnyModelError('bad-request', `There is no voice "${voice}". There are ${voices.slice(0, 60).join(', ')}.`)
   if (voice !== undefined && voices.length === 0)
     lacks('voice', `This model has one voice without a name: "${voice}" was left out.`)
+  if (!(speed >= speeds.least && speed <= speeds.most))
+    throw new AnyModelError('bad-request', `speed is ${speed}: local voices take ${speeds.least} to ${speeds.most}.`)
   const spoken = languageOf(voice)
   if (language !== undefined && primary(language) !== primary(spoken))
     lacks('language', `This voice speaks ${spoken}, not ${language}. Choose another voice.`)

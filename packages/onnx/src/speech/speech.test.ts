@@ -13,6 +13,9 @@ const piper = local.speech(`dir:${toyPiper()}`)
 
 const samplesOf = (data: Uint8Array) => readWav(data)?.samples ?? new Float32Array()
 
+const fromPcm = (data: Uint8Array) =>
+  Array.from({ length: data.length / 2 }, (_, i) => Buffer.from(data).readInt16LE(i * 2) / 32_767)
+
 /** What the toy Piper was shown: the loudest sample is that of the sign with the highest id. */
 function shown(samples: Float32Array, expected: string): string {
   const top = Math.max(...[...expected].map((sign) => toySigns.indexOf(sign)))
@@ -93,6 +96,11 @@ describe('a Piper voice', () => {
     expect(warnings).toMatchObject([{ option: 'text', message: expect.stringMatching(/ z .*left out/) }])
   })
 
+  it('a pace that nobody could follow is refused', async () => {
+    for (const speed of [0.01, 100])
+      await expect(generateSpeech({ model: piper, text: 'x', speed })).rejects.toMatchObject({ code: 'bad-request' })
+  })
+
   it('a text without anything to say is an invalid argument', async () => {
     await expect(generateSpeech({ model: piper, text: '...' })).rejects.toMatchObject({ code: 'invalid-argument' })
   })
@@ -114,14 +122,27 @@ describe('a Kokoro model', () => {
     const { audio, sampleRate } = await generateSpeech({ model: kokoro, text: 'See.', speed: 2, format: 'pcm' })
     const phonemes = [...'sˈiː.']
     const style = phonemes.length / 1_000
-    const view = Buffer.from(audio.data)
-    const samples = Array.from({ length: view.length / 2 }, (_, i) => view.readInt16LE(i * 2) / 32_767)
-    expect(samples.map((sample) => Math.round((sample - style) * 100 * 2))).toEqual([
+    expect(fromPcm(audio.data).map((sample) => Math.round((sample - style) * 100 * 2))).toEqual([
       0,
       ...phonemes.map((sign) => toySigns.indexOf(sign)),
       0,
     ])
     expect(sampleRate).toBe(24_000)
+  })
+
+  it('reads no more than 510 phonemes at once, and all of them', async () => {
+    const { audio } = await generateSpeech({ model: kokoro, text: '7 '.repeat(190), format: 'pcm' })
+    const samples = fromPcm(audio.data)
+    // Each piece begins and ends with a zero, whose sample is the style alone: as many thousandths as there are phonemes.
+    const lengths: number[] = []
+    for (let at = 0; at < samples.length; ) {
+      const length = Math.round((samples[at] as number) * 1_000)
+      expect(samples[at + length + 1]).toBeCloseTo(length / 1_000, 3)
+      lengths.push(length)
+      at += length + 2
+    }
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(510)
+    expect(lengths.reduce((sum, length) => sum + length)).toBe(190 * 'sˈɛvən '.length - 1)
   })
 
   it('speaks the language of the voice, and lists the voices there are', async () => {

@@ -23,6 +23,8 @@ interface Decoding {
 export interface Decoder {
   /** The graph tells which stretch of the sound belongs to which token. */
   readonly attends: boolean
+  /** Precision in which it wants the encoder's view of the sound. */
+  readonly soundType: Tensor.Type
   /** A new text about a window of sound. `attention`: also where it looks. */
   begin(sound: Tensor, attention: boolean): Decoding
 }
@@ -47,6 +49,7 @@ export function openDecoder(graph: Graph, path: string): Decoder {
   const { inputMetadata, inputNames, outputNames } = graph.session
   const inputs = inputMetadata.filter((input): input is Metadata => input.isTensor)
   const ids = inputs.find(({ name }) => name === 'input_ids')
+  const sound = inputs.find(({ name }) => name === 'encoder_hidden_states')
   const cache = inputs
     .filter(({ name }) => name.startsWith('past_key_values.'))
     .map((input) => ({
@@ -55,13 +58,17 @@ export function openDecoder(graph: Graph, path: string): Decoder {
       ofSound: input.name.includes('.encoder.'),
     }))
   const complete = cache.length > 0 && cache.every(({ output }) => outputNames.includes(output))
-  if (!ids || !inputNames.includes('encoder_hidden_states') || !outputNames.includes('logits') || !complete)
+  if (!ids || !sound || !outputNames.includes('logits') || !complete)
     throw broken(
       `${path} is no merged decoder of whisper: it takes ${inputNames.slice(0, 4).join(', ')}, ... Export the model with past key values and merged decoders.`,
     )
   const attention = outputNames.filter((name) => name.startsWith('cross_attentions.'))
   const layout = { graph, ids, cache, branches: inputNames.includes('use_cache_branch'), attention }
-  return { attends: attention.length > 0, begin: (sound, attends) => decoding(layout, sound, attends) }
+  return {
+    attends: attention.length > 0,
+    soundType: sound.type,
+    begin: (sound, attends) => decoding(layout, sound, attends),
+  }
 }
 
 function decoding({ graph, ids, cache, branches, attention }: Layout, sound: Tensor, attends: boolean): Decoding {

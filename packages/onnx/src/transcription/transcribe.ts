@@ -1,7 +1,7 @@
 import type { Segment, TranscriptionCall, TranscriptionEvent } from '@anymodel/core'
 import type { Tensor } from 'onnxruntime-node'
 import type { Sound } from '../audio/sound.ts'
-import { floats } from '../runtime/tensors.ts'
+import { floats, floatsOf } from '../runtime/tensors.ts'
 import { provider } from '../thread/events.ts'
 import type { Job } from '../thread/served.ts'
 import { type Stretch, toStretches } from './segments.ts'
@@ -85,8 +85,8 @@ async function hear(course: Course, window: Float32Array, offset: number): Promi
   const seconds = window.length / whisper.rate
   const sound = await encode(whisper, window)
   try {
-    course.language ??= await findLanguage(whisper, sound)
-    const prompt = [...historyOf(course), ...opening(course)]
+    const language = course.language ?? (await findLanguage(whisper, sound))
+    const prompt = [...historyOf(course), ...opening(course, language)]
     const written = await writeWindow({
       decoder: whisper.decoder,
       vocabulary,
@@ -102,26 +102,32 @@ async function hear(course: Course, window: Float32Array, offset: number): Promi
     })
     if (!written) return undefined
     course.output += written.tokens.length
+    // Silence tells nothing about the language.
     if (isSilent(written)) return { events: [], seconds }
+    course.language = language
     const { stretches, next } = toStretches(written.tokens, vocabulary, seconds)
     course.history =
       written.temperature > trusted ? [] : [...course.history, ...stretches.flatMap(({ tokens }) => tokens)]
     const times = settings.words ? tokenTimes(whisper, written, seconds) : undefined
-    const timing = { offset, language: course.language ?? 'en', ...(times && { times }) }
+    const timing = { offset, language: language ?? 'en', ...(times && { times }) }
     return { events: stretches.flatMap((stretch) => toEvents(whisper, stretch, timing)), seconds: next }
   } finally {
     sound.dispose()
   }
 }
 
-/** What the encoder makes of a window of sound. */
-async function encode({ encoder, toPicture, bins, frames }: Whisper, window: Float32Array): Promise<Tensor> {
+/** What the encoder makes of a window of sound, in the precision that the decoder wants. */
+async function encode({ encoder, decoder, toPicture, bins, frames }: Whisper, window: Float32Array): Promise<Tensor> {
   const input = encoder.session.inputMetadata.find(({ name }) => name === 'input_features')
   const picture = floats(input?.isTensor ? input.type : 'float32', toPicture(window, frames), [1, bins, frames])
   try {
     const { last_hidden_state, ...others } = await encoder.run({ input_features: picture })
     for (const tensor of Object.values(others)) tensor.dispose()
-    return last_hidden_state as Tensor
+    const sound = last_hidden_state as Tensor
+    if (sound.type === decoder.soundType) return sound
+    const converted = floats(decoder.soundType, floatsOf(sound), sound.dims)
+    sound.dispose()
+    return converted
   } finally {
     picture.dispose()
   }
@@ -155,7 +161,7 @@ function historyOf({ whisper, history }: Course): number[] {
 }
 
 /** How a text begins: models of many languages are told which one, and what to do. */
-function opening({ whisper, language, settings }: Course): number[] {
+function opening({ whisper, settings }: Course, language: string | undefined): number[] {
   const { start, languages, tasks } = whisper.vocabulary
   const spoken = language === undefined ? undefined : languages.get(language)
   const task = languages.size > 0 ? tasks[settings.task] : undefined
