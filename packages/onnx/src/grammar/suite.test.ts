@@ -1,11 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { isAnyModelError } from '@anymodel/core'
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
-import { compileSchema } from '../../../core/src/schema/validate.ts'
 import { random } from '../text/random.ts'
 import { compileGrammar, type Vocabulary } from './index.ts'
 import { accepts, writeAtRandom } from './testing/random-model.ts'
+import { validators } from './testing/validators.ts'
 import { byteVocabulary, smolVocabulary } from './testing/vocabularies.ts'
 
 const folder = '../shared/datasets/json-schema-test-suite/tests/draft2020-12'
@@ -154,24 +153,5 @@ function writeAll(vocabulary: Vocabulary, chosen: readonly Group[], documents: n
       if (whole) expect(problems(JSON.parse(text)), `${group.name}: ${text}`).toEqual([])
       else expect(group.name).toMatch(needsLuck)
     }
-  }
-}
-
-/** What core and Ajv say about a value. */
-function validators(schema: unknown): (value: unknown) => unknown[] {
-  const issuesOf = compileSchema(
-    typeof schema === 'boolean' ? { allOf: [schema] } : (schema as object as Record<string, unknown>),
-  )
-  const validate = ajvFor(schema)
-  return (value) => [...issuesOf(value), ...(validate?.(value) === false ? (validate.errors ?? []) : [])]
-}
-
-/** `undefined` for the few schemas that Ajv can't compile. */
-function ajvFor(schema: unknown) {
-  try {
-    const ajv = new Ajv2020({ strict: false, logger: false, validateFormats: false, multipleOfPrecision: 9 })
-    return ajv.compile(schema as object)
-  } catch {
-    return undefined
   }
 }

@@ -1,14 +1,23 @@
 import { run } from '../automaton/dfa.ts'
+import { hasUnicodeSyntax } from '../regex/parse.ts'
 import { isObject, type Keywords } from './document.ts'
 import type { Node, Nodes, ObjectPlan } from './nodes.ts'
 import { admitsScalar } from './scalar.ts'
-import { type ArrayRule, intersectShapes, type Shape, sameText } from './shape.ts'
+import {
+  type ArrayRule,
+  intersectShapes,
+  isFreeText,
+  type NumberRule,
+  type Shape,
+  type StringRule,
+  sameText,
+} from './shape.ts'
 
 /** What constants do in other schemas, and what schemas do to each other. */
 export interface Comparison {
   /** The values that a shape's list has left when its other parts have their say; `undefined` for a shape without a list. */
   constants(shape: Shape): readonly unknown[] | undefined
-  /** True when it is certain that no value that is written fits both. */
+  /** True when it is certain that no value is valid for both. */
   disjoint(a: Shape, b: Shape): boolean
 }
 
@@ -67,8 +76,8 @@ export function comparison(nodes: Nodes): Comparison {
     const both = intersectShapes(a, b)
     if (!both) return true
     const { plain, number, string, array, object } = both
-    if (plain.size > 0 || (number && nodes.number(number))) return false
-    if (string && (string.patterns.length === 0 || nodes.strings.dfa(string))) return false
+    if (plain.size > 0 || (number && !holdsNone(number))) return false
+    if (string && holdsSome(exactly(string))) return false
     if (array && !(a.array && b.array && disjointArrays(a.array, b.array, left))) return false
     return (
       !object ||
@@ -76,6 +85,10 @@ export function comparison(nodes: Nodes): Comparison {
         b.object !== undefined &&
         disjointObjects(nodes.plan(a.object), nodes.plan(b.object), left))
     )
+  }
+
+  function holdsSome(rule: StringRule): boolean {
+    return isFreeText(rule) || nodes.strings.dfa(rule) !== undefined
   }
 
   function disjointNodes(a: Node, b: Node, left: number): boolean {
@@ -99,6 +112,20 @@ export function comparison(nodes: Nodes): Comparison {
 
   return { constants, disjoint: (a, b) => disjoint(a, b) }
 }
+
+/** What is written is narrower than what is valid, and a value that one schema writes must not be valid for the other: only what holds for all numbers counts. */
+const holdsNone = ({ integer, min, max }: NumberRule): boolean => {
+  const first = min.open ? Math.floor(min.value) + 1 : Math.ceil(min.value)
+  const last = max.open ? Math.ceil(max.value) - 1 : Math.floor(max.value)
+  return integer && first > last
+}
+
+/** Without what an automaton narrows. */
+const exactly = (rule: StringRule): StringRule => ({
+  ...rule,
+  patterns: rule.patterns.filter(hasUnicodeSyntax),
+  formats: [],
+})
 
 /** The node of the values under a key; `undefined` where there can be no such key. */
 function nodeOf({ named, others }: ObjectPlan, key: string): Node | undefined {

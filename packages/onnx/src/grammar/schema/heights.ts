@@ -1,5 +1,5 @@
 import type { Node, Nodes, ObjectPlan } from './nodes.ts'
-import type { ArrayRule, Shape, StringRule } from './shape.ts'
+import { type ArrayRule, isFreeText, type Shape, type StringRule } from './shape.ts'
 
 /** How many arrays and objects have to be nested for a value; infinite when there is no value at all. */
 export interface Heights {
@@ -28,7 +28,7 @@ export function heights(nodes: Nodes, constants: (shape: Shape) => readonly unkn
   }
 
   function hasString(rule: StringRule): boolean {
-    return rule.patterns.length === 0 || nodes.strings.dfa(rule) !== undefined
+    return isFreeText(rule) || nodes.strings.dfa(rule) !== undefined
   }
 
   function ofArray(rule: ArrayRule): number {

@@ -219,7 +219,7 @@ const table: Readonly<Record<string, Keyword>> = {
     const name = textIn(value, 'format', reading)
     const pattern = Object.hasOwn(formats, name) ? formats[name] : undefined
     if (pattern === undefined) throw refused('format', reading.schema.at, `there is no pattern for "${name}"`)
-    return [{ ...anyValue, string: { ...anyText, patterns: [pattern] } }]
+    return [{ ...anyValue, string: { ...anyText, formats: [pattern] } }]
   },
   prefixItems: (_value, reading) => items(reading),
   items: (_value, reading) => (reading.keywords.prefixItems === undefined ? items(reading) : [anyValue]),

@@ -1,4 +1,5 @@
 import { byteClasses, type Dfa, intersect, subtract, toDfa } from '../automaton/dfa.ts'
+import { hasUnicodeSyntax } from '../regex/parse.ts'
 import { type KeyLanguage, keyLanguage } from '../term/key.ts'
 import { openSchema, refused, type Schema, type SchemaDocument } from './document.ts'
 import { type Reader, reader } from './keywords.ts'
@@ -141,22 +142,18 @@ function toPlan(
     const shapes = node([names]).shapes.filter(({ string }) => string)
     if (shapes.length > 1) throw refused('propertyNames', layer.at, 'it has several alternatives for strings')
     const [{ string: rule, values } = {}] = shapes
+    if (rule && (rule.formats.length > 0 || !rule.patterns.every(hasUnicodeSyntax)))
+      throw refused('propertyNames', layer.at, 'it has a format, or a pattern that is not valid with flag u')
     const choices = values?.filter((value) => typeof value === 'string' && rule && texts.admits(rule, value)) as
       | string[]
       | undefined
     return {
       key: (text) => rule !== undefined && (choices ? choices.includes(text) : texts.admits(rule, text)),
-      dfa: choices
-        ? choices.length > 0
-          ? textsDfa(choices)
-          : undefined
-        : rule && texts.dfa({ ...rule, patterns: rule.patterns.length > 0 ? rule.patterns : [''] }),
+      dfa: choices ? (choices.length > 0 ? textsDfa(choices) : undefined) : rule && texts.dfa(rule),
     }
   }
 
   function schemasOf(layer: Layer, key: string): Schemas {
-    if (layer.patterns.length > 0 && /\p{Surrogate}/u.test(key))
-      throw refused('patternProperties', layer.at, 'another keyword names a key that is no text')
     const own = layer.properties.get(key)
     const matched = layer.patterns
       .filter(([pattern]) => texts.admits(matching(pattern), key))
@@ -202,7 +199,7 @@ function toPlan(
   }
 }
 
-const matching = (pattern: string) => ({ min: 0, max: Number.POSITIVE_INFINITY, patterns: [pattern] })
+const matching = (pattern: string) => ({ min: 0, max: Number.POSITIVE_INFINITY, patterns: [pattern], formats: [] })
 
 const written = (text: string): Buffer => Buffer.from(JSON.stringify(text).slice(1), 'utf8')
 

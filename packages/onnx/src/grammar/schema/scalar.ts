@@ -16,6 +16,12 @@ function admitsNumber({ integer, min, max, multiples }: NumberRule, value: numbe
     (!integer || Number.isInteger(value)) &&
     (min.open ? value > min.value : value >= min.value) &&
     (max.open ? value < max.value : value <= max.value) &&
-    multiples.every((multiple) => Number.isInteger(value / multiple))
+    multiples.every((multiple) => isMultiple(value, multiple))
   )
+}
+
+/** Fractions have no exact value: a quotient that is this close to a whole number is one. */
+function isMultiple(value: number, of: number): boolean {
+  const times = value / of
+  return Number.isInteger(times) || (Math.abs(times) < 1e9 && Math.abs(times - Math.round(times)) < 1e-9)
 }

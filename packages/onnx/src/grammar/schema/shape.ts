@@ -33,6 +33,8 @@ export interface StringRule {
   readonly min: number
   readonly max: number
   readonly patterns: readonly string[]
+  /** Patterns of formats. They narrow what is written; what is valid they say nothing about, as the specification has it by default. */
+  readonly formats: readonly string[]
 }
 
 /** Arrays. Every list of schemas is one schema: all of them hold. */
@@ -74,7 +76,7 @@ export const anyNumber: NumberRule = {
   max: { value: infinite, open: false },
   multiples: [],
 }
-export const anyText: StringRule = { min: 0, max: infinite, patterns: [] }
+export const anyText: StringRule = { min: 0, max: infinite, patterns: [], formats: [] }
 export const anyArray: ArrayRule = { prefix: [], rest: [], min: 0, max: infinite, unique: undefined }
 export const anyObject: ObjectRule = { layers: [], required: [], min: 0, max: infinite }
 
@@ -89,6 +91,9 @@ export const anyValue: Shape = {
 
 /** Only these values. */
 export const onlyValues = (values: readonly unknown[]): Shape => ({ ...anyValue, values })
+
+/** True for strings about which only a length is known. */
+export const isFreeText = ({ patterns, formats }: StringRule): boolean => patterns.length === 0 && formats.length === 0
 
 /** What both shapes say; `undefined` when no value can be both, as far as it is plain to see. */
 export function intersectShapes(a: Shape, b: Shape): Shape | undefined {
@@ -123,7 +128,13 @@ function tighter(a: Bound, b: Bound, side: 1 | -1): Bound {
 
 function meetStrings(a: StringRule, b: StringRule): StringRule | undefined {
   const range = meetCounts(a, b)
-  return range && { ...range, patterns: [...new Set([...a.patterns, ...b.patterns])] }
+  return (
+    range && {
+      ...range,
+      patterns: [...new Set([...a.patterns, ...b.patterns])],
+      formats: [...new Set([...a.formats, ...b.formats])],
+    }
+  )
 }
 
 function meetArrays(a: ArrayRule, b: ArrayRule): ArrayRule | undefined {

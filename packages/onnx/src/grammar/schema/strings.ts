@@ -1,11 +1,14 @@
+import { AnyModelError } from '@anymodel/core'
 import { type Dfa, intersect, type Machine, run, sizeOf, step, toDfa, tooLarge } from '../automaton/dfa.ts'
 import { stringDfa } from '../regex/compile.ts'
+import { hasUnicodeSyntax } from '../regex/parse.ts'
 import type { StringRule } from './shape.ts'
 
 /** Strings as they are written behind their opening quote. */
 export interface Strings {
-  /** Strings that fit a rule with patterns; `undefined`: there is none. Throws `unsupported` and `invalid-argument` as patterns do. */
+  /** Strings that fit a rule; `undefined`: there is none. Throws `unsupported` and `invalid-argument` as patterns do. */
   dfa(rule: StringRule): Dfa | undefined
+  /** True for a text that fits a rule, its formats aside. Throws `unsupported` where a pattern's automaton would judge another text than JavaScript does. */
   admits(rule: StringRule, text: string): boolean
 }
 
@@ -20,9 +23,9 @@ export function strings(): Strings {
   const dfa = (rule: StringRule): Dfa | undefined =>
     remember(
       byRule,
-      JSON.stringify([rule.min, rule.max === Number.POSITIVE_INFINITY ? -1 : rule.max, rule.patterns]),
+      JSON.stringify([rule.min, rule.max === Number.POSITIVE_INFINITY ? -1 : rule.max, rule.patterns, rule.formats]),
       () => {
-        const [first = '', ...others] = rule.patterns
+        const [first = '', ...others] = [...rule.patterns, ...rule.formats]
         let joined = ofPattern(first)
         for (const pattern of others) {
           const other = ofPattern(pattern)
@@ -38,6 +41,11 @@ export function strings(): Strings {
       if (length < rule.min || length > rule.max) return false
       const written = Buffer.from(JSON.stringify(text).slice(1), 'utf8')
       return rule.patterns.every((pattern) => {
+        if (/\p{Surrogate}/u.test(text) || (/[\u{10000}-\u{10ffff}]/u.test(text) && !hasUnicodeSyntax(pattern)))
+          throw new AnyModelError(
+            'unsupported',
+            `The schema has ${JSON.stringify(text)}, which the pattern /${pattern.slice(0, 200)}/ sees in halves. Leave one of them out.`,
+          )
         const one = ofPattern(pattern)
         const state = one ? run(one, written) : -1
         return state >= 0 && one?.accepts[state] === 1

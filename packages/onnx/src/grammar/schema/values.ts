@@ -8,7 +8,7 @@ import { comparison } from './admits.ts'
 import { invalid, isObject, refused } from './document.ts'
 import { heights } from './heights.ts'
 import { type Node, numberKey, type ObjectPlan, openNodes } from './nodes.ts'
-import type { ArrayRule, NumberRule, Shape, StringRule } from './shape.ts'
+import { type ArrayRule, isFreeText, type NumberRule, type Shape, type StringRule } from './shape.ts'
 
 /** Arrays and objects inside of each other, at most. Every reader of JSON takes as many. */
 const deepest = 64
@@ -84,7 +84,7 @@ export function schemaTerm({ terms, literals }: Making, name: string, schema: un
 
   function ofString(rule: StringRule): Term {
     const open = literals.of('"')
-    if (rule.patterns.length === 0) return terms.sequence(open, anyString(terms, rule.min, rule.max))
+    if (isFreeText(rule)) return terms.sequence(open, anyString(terms, rule.min, rule.max))
     const dfa = nodes.strings.dfa(rule)
     return dfa ? terms.sequence(open, automaton(terms, `${name}:string:${idOf(dfa)}`, dfa)) : terms.never
   }

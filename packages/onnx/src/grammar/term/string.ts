@@ -114,7 +114,7 @@ function lengths(trie: TokenTrie, dfa: Dfa, start: number): Lengths {
   }
   return {
     all,
-    tokens: Int32Array.from(byNeed.flatMap((tokens) => tokens)),
+    tokens: Int32Array.from(byNeed.flat()),
     needs: Int32Array.from(byNeed.flatMap((tokens, need) => tokens.map(() => need))),
     exits: Int32Array.from(exits),
     counts: Int32Array.from(counts),
