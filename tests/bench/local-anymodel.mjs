@@ -1,5 +1,5 @@
 // Our side of `pnpm bench local`: the public verbs.
-import * as core from '@anymodel/core'
+import { embedMany, streamText, transcribe } from '@anymodel/core'
 import { onnx } from '@anymodel/onnx'
 
 export function open({ threads }) {
@@ -13,20 +13,16 @@ export function open({ threads }) {
   return {
     async text({ chats, maxTokens, ...args }) {
       const start = performance.now()
-      const answers = await Promise.all(
-        chats.map((messages) => answer(model('text', args), messages, maxTokens, start)),
-      )
+      const answers = await Promise.all(chats.map((chat) => answer(model('text', args), chat, maxTokens, start)))
       return {
         texts: answers.map(({ text }) => text),
         tokens: answers.reduce((sum, { tokens }) => sum + tokens, 0),
         firstMs: Math.min(...answers.map(({ firstMs }) => firstMs)),
       }
     },
-    embed: async ({ values, ...args }) =>
-      (await core.embedMany({ model: model('embedding', args), values })).embeddings,
+    embed: async ({ values, ...args }) => (await embedMany({ model: model('embedding', args), values })).embeddings,
     async transcribe({ audio, ...args }) {
-      if (!local.transcription || !core.transcribe) throw new Error('this build transcribes nothing')
-      const { text } = await core.transcribe({ model: model('transcription', args), audio })
+      const { text } = await transcribe({ model: model('transcription', args), audio })
       return { text }
     },
   }
@@ -35,7 +31,7 @@ export function open({ threads }) {
 /** A chat is a list of messages, or a text to go on with. */
 async function answer(model, chat, maxTokens, start) {
   const asked = typeof chat === 'string' ? { prompt: chat } : { messages: chat }
-  const stream = core.streamText({ model, ...asked, maxTokens, temperature: 0 })
+  const stream = streamText({ model, ...asked, maxTokens, temperature: 0 })
   let firstMs
   for await (const _ of stream.textStream) firstMs ??= performance.now() - start
   const { text, usage } = await stream.result

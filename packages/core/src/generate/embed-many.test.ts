@@ -79,6 +79,22 @@ describe('embedMany', () => {
     expect(aborted).toEqual([broken, broken, broken])
   })
 
+  it('after a failure nothing more is asked, even of a model that hears no abort', async () => {
+    const asked: string[] = []
+    const model = lengths({
+      maxBatch: 1,
+      async embed({ values: [value = ''] }) {
+        asked.push(value)
+        await new Promise((resolve) => setTimeout(resolve, value.length))
+        if (value === 'a') throw new Error('broken')
+        return { embeddings: [Float32Array.of(1)], usage: {}, warnings: [] }
+      },
+    })
+    await expect(embedMany({ model, values, concurrency: 2 })).rejects.toThrow('broken')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(asked).toEqual(['a', 'bb'])
+  })
+
   it('an abort rejects with its reason', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')
@@ -119,12 +135,20 @@ describe('embedMany', () => {
     ['an empty text', { values: ['a', ''] }, /values\[1\] is empty/],
     ['no text', { values: [1] }, /values\[0\] must be a text, not number/],
     ['no concurrency', { concurrency: 0 }, /concurrency/],
+    ['a model that takes nothing', { model: lengths({ maxBatch: 0 }) }, /maxBatch of mock\/lengths/],
   ])('%s is an invalid argument', async (_name, wrong, message) => {
     const options = { model: lengths(), values, ...wrong } as never
     await expect(embedMany(options)).rejects.toMatchObject({
       code: 'invalid-argument',
       message: expect.stringMatching(message),
     })
+  })
+})
+
+it.each(['', 1, undefined])('embed takes a text, not %o', async (value) => {
+  await expect(embed({ model: lengths(), value: value as string })).rejects.toMatchObject({
+    code: 'invalid-argument',
+    message: 'value must be a text that is not empty.',
   })
 })
 

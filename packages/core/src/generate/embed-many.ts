@@ -37,14 +37,14 @@ export async function embedMany(options: EmbedManyOptions): Promise<EmbedManyRes
   const model = await givenModel(given, 'embed', 'openai().embedding(id)')
   check(values, concurrency)
   signal?.throwIfAborted()
-  const batches = toBatches(values, model.maxBatch ?? values.length)
+  const batches = toBatches(values, model)
   const results: EmbeddingResult[] = []
   const ended = new AbortController()
   const call = { ...rest, signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal }
   let next = 0
   let done = 0
   const work = async (): Promise<void> => {
-    for (let at = next++; at < batches.length; at = next++) {
+    for (let at = next++; at < batches.length && !ended.signal.aborted; at = next++) {
       const batch = batches[at] as readonly string[]
       const result = await model.embed({ ...call, values: batch })
       results[at] = complete(result, batch, model)
@@ -78,7 +78,13 @@ function check(values: readonly string[], concurrency: number): void {
   if (!Number.isInteger(concurrency) || concurrency < 1) wrong('concurrency must be a whole number above 0.')
 }
 
-function toBatches(values: readonly string[], size: number): (readonly string[])[] {
+function toBatches(values: readonly string[], { provider, id, maxBatch }: EmbeddingModel): (readonly string[])[] {
+  const size = maxBatch ?? values.length
+  if (values.length > 0 && !(Number.isInteger(size) && size > 0))
+    throw new AnyModelError(
+      'invalid-argument',
+      `maxBatch of ${provider}/${id} must be a whole number above 0, not ${size}.`,
+    )
   const batches: (readonly string[])[] = []
   for (let at = 0; at < values.length; at += size) batches.push(values.slice(at, at + size))
   return batches

@@ -18,7 +18,8 @@ export interface EmbedResult {
 
 /** The vector of one text. Rejects with an `AnyModelError`; an abort rejects with `signal.reason`. */
 export async function embed({ value, ...settings }: EmbedOptions): Promise<EmbedResult> {
-  if (typeof value !== 'string') throw new AnyModelError('invalid-argument', 'value must be a text.')
+  if (typeof value !== 'string' || value === '')
+    throw new AnyModelError('invalid-argument', 'value must be a text that is not empty.')
   const { embeddings, usage, warnings } = await embedMany({ ...settings, values: [value] })
   return { embedding: embeddings[0] as Float32Array, usage, warnings }
 }
