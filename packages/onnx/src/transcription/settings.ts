@@ -23,7 +23,7 @@ export function toSettings(whisper: Whisper, call: TranscriptionCall): Settings 
     if (call.onUnsupported === 'error') throw new AnyModelError('unsupported', message)
     warnings.push({ option, message })
   }
-  const { languages, tasks } = whisper.vocabulary
+  const { languages, tasks, end } = whisper.vocabulary
   const tag = call.language?.toLowerCase().split('-')[0]
   const known = tag === undefined || (languages.size === 0 ? tag === 'en' : languages.has(tag))
   if (!known)
@@ -45,7 +45,8 @@ export function toSettings(whisper: Whisper, call: TranscriptionCall): Settings 
     language: languages.size === 0 ? 'en' : known ? tag : undefined,
     task: translates ? 'translate' : 'transcribe',
     words: call.words === true && whisper.decoder.attends,
-    prompt: call.prompt?.trim() ? whisper.encode(` ${call.prompt.trim()}`) : [],
+    // Control tokens that are written out in the prompt are not its to give.
+    prompt: call.prompt?.trim() ? whisper.encode(` ${call.prompt.trim()}`).filter((token) => token < end) : [],
     temperatures: call.temperature === undefined ? temperatures : [call.temperature],
     warnings,
   }

@@ -8,7 +8,7 @@ import { type Stretch, toStretches } from './segments.ts'
 import { type Settings, toSettings } from './settings.ts'
 import type { Whisper } from './whisper.ts'
 import { tokenTimes, wordsOf } from './word-times.ts'
-import { isSilent, writeWindow } from './write-window.ts'
+import { isSilent, type Written, writeWindow } from './write-window.ts'
 
 type TranscriptionJob = Job<TranscriptionCall, TranscriptionEvent>
 
@@ -17,6 +17,9 @@ export interface Span {
   readonly from: number
   readonly to: number
 }
+
+/** Less sound than this, in seconds, is no word. */
+const shortest = 0.1
 
 /** Text that was written with more chance than this does not help to write what follows. */
 const trusted = 0.5
@@ -45,7 +48,7 @@ export async function transcribeSound(
   const { language, prompt } = settings
   const course: Course = { settings, whisper, job, language, history: prompt, output: 0 }
   for (const { from, to } of spans) {
-    for (let at = from; at < to; ) {
+    for (let at = from; to - at >= shortest * whisper.rate; ) {
       const heard = await hear(
         course,
         samples.subarray(at, Math.min(at + whisper.windowSamples, to)),
@@ -81,7 +84,6 @@ interface Heard {
 async function hear(course: Course, window: Float32Array, offset: number): Promise<Heard | undefined> {
   const { whisper, settings, job } = course
   if (job.cancelled()) return undefined
-  const { vocabulary } = whisper
   const seconds = window.length / whisper.rate
   const sound = await encode(whisper, window)
   try {
@@ -89,7 +91,7 @@ async function hear(course: Course, window: Float32Array, offset: number): Promi
     const prompt = [...historyOf(course), ...opening(course, language)]
     const written = await writeWindow({
       decoder: whisper.decoder,
-      vocabulary,
+      vocabulary: whisper.vocabulary,
       sound,
       prompt,
       times: true,
@@ -102,18 +104,24 @@ async function hear(course: Course, window: Float32Array, offset: number): Promi
     })
     if (!written) return undefined
     course.output += written.tokens.length
-    // Silence tells nothing about the language.
+    // Silence tells nothing, not even the language.
     if (isSilent(written)) return { events: [], seconds }
     course.language = language
-    const { stretches, next } = toStretches(written.tokens, vocabulary, seconds)
-    course.history =
-      written.temperature > trusted ? [] : [...course.history, ...stretches.flatMap(({ tokens }) => tokens)]
-    const times = settings.words ? tokenTimes(whisper, written, seconds) : undefined
-    const timing = { offset, language: language ?? 'en', ...(times && { times }) }
-    return { events: stretches.flatMap((stretch) => toEvents(whisper, stretch, timing)), seconds: next }
+    return read(course, written, { offset, seconds })
   } finally {
     sound.dispose()
   }
+}
+
+/** What was written about a window of so many seconds, and what is remembered of it. */
+function read(course: Course, written: Written, { offset, seconds }: { offset: number; seconds: number }): Heard {
+  const { whisper, settings, history, language = 'en' } = course
+  const { stretches, next } = toStretches(written.tokens, whisper.vocabulary, seconds)
+  const said = stretches.flatMap(({ tokens }) => tokens)
+  course.history = written.temperature > trusted ? [] : [...history, ...said].slice(-whisper.longest)
+  const times = settings.words ? tokenTimes(whisper, written, seconds) : undefined
+  const timing = { offset, language, ...(times && { times }) }
+  return { events: stretches.flatMap((stretch) => toEvents(whisper, stretch, timing)), seconds: next }
 }
 
 /** What the encoder makes of a window of sound, in the precision that the decoder wants. */

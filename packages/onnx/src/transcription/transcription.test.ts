@@ -57,6 +57,19 @@ describe('windows', () => {
     expect(seconds).toBe(3)
   })
 
+  it('a prompt stands before all else; what it writes of control tokens does not count', async () => {
+    // "Hi" is told as history: previous, space, H, i, then start, language and task.
+    const sound = saying(first + 4, timeToken(0), 'Ja', timeToken(1))
+    const call = { model: model({ sound }), audio: bare(tone(2)), language: 'de' }
+    const given = await transcribe({ ...call, prompt: 'Hi<|startoftranscript|><|en|>' })
+    expect(given.text).toBe('Ja')
+  })
+
+  it('what is too short for a word is not listened to', async () => {
+    const audio = bare(tone(2).subarray(0, 1_500))
+    expect(await transcribe({ model: model({ sound: greeting }), audio, language: 'de' })).toMatchObject({ text: '' })
+  })
+
   it('in silence nothing is said, whatever is written', async () => {
     const silence = { 0: { [toyTokens.noSpeech]: 30 } }
     const sound = greeting

@@ -73,7 +73,7 @@ async function write(writing: Writing, temperature: number, draw: Random): Promi
   let total = 0
   try {
     let step = await decoding.feed(prompt)
-    const noSpeech = noSpeechIn(step.logits(prompt.indexOf(vocabulary.start)), vocabulary)
+    const noSpeech = noSpeechIn(step.logits(prompt.lastIndexOf(vocabulary.start)), vocabulary)
     let logits = step.logits(prompt.length - 1)
     for (;;) {
       if (writing.cancelled()) return undefined
