@@ -1,16 +1,19 @@
-import { AnyModelError, isAnyModelError, type Part, type PartIterator, type TextCall } from '@anymodel/core'
+import { AnyModelError, isAnyModelError, type Part, type PartIterator, type SchemaSubset } from '@anymodel/core'
 import { type ByteQueue, type Exchange, type Framing, framings, type HttpReply } from '@anymodel/core/http'
 import { isWellTyped, tidyFinish } from './check-part.ts'
 import type { Endpoint } from './endpoint.ts'
 import { meaning, notInFormat } from './failure.ts'
 import { open } from './open.ts'
-import type { Decoder, Target, TextProtocol } from './protocol.ts'
+import type { AnswerCall, AnswerFormat, Decoder, Target } from './protocol.ts'
 import { bodyLimit, parse, readText } from './reply-text.ts'
 import { Reported } from './reported.ts'
 import { withoutSecrets } from './secrets.ts'
 
 /** What rewrites schemas is loaded for calls that have some. */
-async function narrowing({ output, tools }: TextCall, { schemas }: TextProtocol): Promise<Pick<Target, 'narrow'>> {
+async function narrowing(
+  { output, tools }: AnswerCall,
+  schemas: SchemaSubset | undefined,
+): Promise<Pick<Target, 'narrow'>> {
   const wanted = output?.type === 'json-schema' || tools?.some((tool) => tool.type === 'function')
   return wanted && schemas ? { narrow: (await import('@anymodel/core/narrow')).narrowFor[schemas] } : {}
 }
@@ -19,11 +22,11 @@ async function narrowing({ output, tools }: TextCall, { schemas }: TextProtocol)
 const settledGrace = 2_000
 
 /** One answer on its way: the connection, the decoder, and the parts that are decoded but not yet taken. */
-export class Answer implements PartIterator {
+export class Answer<C extends AnswerCall> implements PartIterator {
   readonly #endpoint: Endpoint
-  readonly #protocol: TextProtocol
+  readonly #protocol: AnswerFormat<C>
   readonly #id: string
-  readonly #call: TextCall
+  readonly #call: C
 
   #queue: Part[] = []
   #at = 0
@@ -39,7 +42,7 @@ export class Answer implements PartIterator {
   #content = false
   #ended = false
 
-  constructor(endpoint: Endpoint, protocol: TextProtocol, id: string, call: TextCall) {
+  constructor(endpoint: Endpoint, protocol: AnswerFormat<C>, id: string, call: C) {
     this.#endpoint = endpoint
     this.#protocol = protocol
     this.#id = id
@@ -116,7 +119,7 @@ export class Answer implements PartIterator {
         const target = {
           provider: this.#endpoint.provider,
           model: this.#id,
-          ...(await narrowing(this.#call, this.#protocol)),
+          ...(await narrowing(this.#call, this.#protocol.schemas)),
         }
         const wire = this.#protocol.request(this.#call, target)
         for (const warning of wire.warnings)

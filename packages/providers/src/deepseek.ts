@@ -1,5 +1,6 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
-import { textModel } from './model.ts'
+import { codeModel, textModel } from './model.ts'
+import { completionsFill } from './protocols/fill/index.ts'
 import { commonKnobs, openaiChat } from './protocols/openai-chat/index.ts'
 
 const { seed: _seed, ...knobs } = commonKnobs
@@ -14,5 +15,12 @@ export const deepseek = (options: ProviderOptions = {}) => {
     files: [],
     models: [{ match: /./, efforts: ['none', 'low', 'medium', 'high', 'max'] }],
   })
-  return { text: (id: string) => textModel(at, protocol, id) }
+  const fill = completionsFill({
+    path: '/beta/completions',
+    knobs: { temperature: 'temperature', topP: 'top_p', stop: 'stop' },
+  })
+  return {
+    text: (id: string) => textModel(at, protocol, id),
+    code: (id: string) => codeModel(at, fill, id),
+  }
 }

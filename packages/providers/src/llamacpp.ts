@@ -1,5 +1,6 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
-import { embeddingModel, textModel } from './model.ts'
+import { codeModel, embeddingModel, textModel } from './model.ts'
+import { infill } from './protocols/fill/index.ts'
 import { commonKnobs, openaiChat, openaiEmbeddings } from './protocols/openai-chat/index.ts'
 
 /** llama.cpp's server. No key unless it was started with one. https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
@@ -18,8 +19,11 @@ export const llamacpp = (options: ProviderOptions = {}) => {
     files: ['image/*', 'audio/*'],
   })
   const embeddings = openaiEmbeddings({ dimensions: 'dimensions', base64: false })
+  // What llama.cpp has for itself is not under /v1.
+  const root = { ...at, baseURL: at.baseURL.replace(/\/v1$/, '') }
   return {
     text: (id: string) => textModel(at, chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
+    code: (id: string) => codeModel(root, infill, id),
   }
 }

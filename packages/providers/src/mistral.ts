@@ -1,5 +1,6 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
-import { embeddingModel, textModel } from './model.ts'
+import { codeModel, embeddingModel, textModel } from './model.ts'
+import { completionsFill } from './protocols/fill/index.ts'
 import { commonKnobs, type ModelRule, openaiChat, openaiEmbeddings } from './protocols/openai-chat/index.ts'
 
 const models: readonly ModelRule[] = [
@@ -25,8 +26,14 @@ export const mistral = (options: ProviderOptions = {}) => {
     models,
   })
   const embeddings = openaiEmbeddings({ dimensions: 'output_dimension', base64: false })
+  const fill = completionsFill({
+    path: '/fim/completions',
+    knobs: { temperature: 'temperature', topP: 'top_p', seed: 'random_seed', stop: 'stop' },
+    streamUsage: false,
+  })
   return {
     text: (id: string) => textModel(at, chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
+    code: (id: string) => codeModel(at, fill, id),
   }
 }

@@ -1,7 +1,7 @@
-import type { EmbeddingModel, TextModel } from '@anymodel/core'
+import type { CodeModel, EmbeddingModel, PartStream, TextModel } from '@anymodel/core'
 import { Answer } from './answer.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { EmbeddingProtocol, TextProtocol } from './protocol.ts'
+import type { CodeProtocol, EmbeddingProtocol, TextProtocol } from './protocol.ts'
 
 /** Joins who (endpoint) and how (protocol): a model that sends one request per call. */
 export function textModel(endpoint: Endpoint, protocol: TextProtocol, id: string): TextModel {
@@ -22,6 +22,20 @@ export function embeddingModel(endpoint: Endpoint, protocol: EmbeddingProtocol, 
     async embed(call) {
       const [{ embed }, format] = await Promise.all([import('./embed.ts'), protocol.load()])
       return embed(endpoint, format, id, call)
+    },
+  }
+}
+
+/** The same for models that fill gaps in code; how to ask them is loaded with the first call. */
+export function codeModel(endpoint: Endpoint, protocol: CodeProtocol, id: string): CodeModel {
+  return {
+    provider: endpoint.provider,
+    id,
+    supports: protocol.supports,
+    async *fill(call) {
+      const format = await protocol.load()
+      const answer: PartStream = { [Symbol.asyncIterator]: () => new Answer(endpoint, format, id, call) }
+      yield* answer
     },
   }
 }

@@ -1,5 +1,6 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
-import { embeddingModel, textModel } from './model.ts'
+import { codeModel, embeddingModel, textModel } from './model.ts'
+import { completionsFill } from './protocols/fill/index.ts'
 import { commonKnobs, openaiChat, openaiEmbeddings } from './protocols/openai-chat/index.ts'
 
 /** Ollama on this machine, or wherever `baseURL` says. No key. https://docs.ollama.com/api/openai-compatibility */
@@ -13,8 +14,10 @@ export const ollama = (options: ProviderOptions = {}) => {
     files: ['image/*'],
   })
   const embeddings = openaiEmbeddings({ dimensions: 'dimensions', base64: false })
+  const fill = completionsFill()
   return {
     text: (id: string) => textModel(at, chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
+    code: (id: string) => codeModel(at, fill, id),
   }
 }

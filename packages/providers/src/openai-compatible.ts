@@ -1,5 +1,6 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
-import { embeddingModel, textModel } from './model.ts'
+import { codeModel, embeddingModel, textModel } from './model.ts'
+import { completionsFill } from './protocols/fill/index.ts'
 import { type ChatDialect, openaiChat, openaiEmbeddings } from './protocols/openai-chat/index.ts'
 
 /** A server that speaks OpenAI's Chat Completions: where it is, how its key is found, and how its dialect differs. */
@@ -38,5 +39,8 @@ export const openaiCompatible = ({
   return {
     text: (id: string) => textModel(at, chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
+    /** `/completions` with a `suffix`; `input: 'prompt'` for servers that take a prompt alone, which is written in the words of the model's family. */
+    code: (id: string, { input = 'suffix' }: { readonly input?: 'suffix' | 'prompt' } = {}) =>
+      codeModel(at, completionsFill({ input }), id),
   }
 }

@@ -1,4 +1,6 @@
 import type {
+  CodeCall,
+  CodeSupport,
   EmbeddingCall,
   EmbeddingResult,
   ErrorCode,
@@ -49,15 +51,28 @@ export interface Decoder {
   readonly settled: boolean
 }
 
-/** How to talk: pure functions between our types and one wire format. */
-export interface TextProtocol {
-  supports(model: string): TextSupport
+/** What every call carries to the connection, and what its schemas stand in. */
+export type AnswerCall = Pick<TextCall, 'headers' | 'extra' | 'signal' | 'output' | 'tools'>
+
+/** One request, one answer in parts: pure functions between our types and one wire format. */
+export interface AnswerFormat<C extends AnswerCall> {
   /** The subset of JSON Schema that the service enforces. */
   readonly schemas?: SchemaSubset
-  request(call: TextCall, target: Target): WireRequest
+  request(call: C, target: Target): WireRequest
   decoder(context: ReplyContext): Decoder
   /** Error codes for the service's own codes and types, beyond what the status says. */
   readonly errorCodes?: Readonly<Record<string, ErrorCode>>
+}
+
+/** How to talk: what a model can do, and one wire format. */
+export interface TextProtocol extends AnswerFormat<TextCall> {
+  supports(model: string): TextSupport
+}
+
+/** How to fill gaps in code: what is known without loading anything, and the rest. */
+export interface CodeProtocol {
+  readonly supports: CodeSupport
+  load(): Promise<AnswerFormat<CodeCall>>
 }
 
 /** How to embed: what is known without loading anything, and the rest. */

@@ -1,5 +1,6 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
-import { embeddingModel, textModel } from './model.ts'
+import { codeModel, embeddingModel, textModel } from './model.ts'
+import { completionsFill } from './protocols/fill/index.ts'
 import { commonKnobs, openaiChat, openaiEmbeddings } from './protocols/openai-chat/index.ts'
 
 /** vLLM's server. No key unless it was started with one. https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
@@ -19,8 +20,11 @@ export const vllm = (options: ProviderOptions = {}) => {
     files: ['image/*', 'audio/*'],
   })
   const embeddings = openaiEmbeddings({ dimensions: 'dimensions', base64: false })
+  // vLLM has no field for a suffix: the model's family has to be known.
+  const fill = completionsFill({ input: 'prompt' })
   return {
     text: (id: string) => textModel(at, chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
+    code: (id: string) => codeModel(at, fill, id),
   }
 }

@@ -4,20 +4,20 @@ import {
   type CodeFile,
   type CodeKnob,
   type CodeModel,
-  type CodePiece,
+  type CodePrompt,
   type Part,
   streamText,
   type TextModel,
   type Warning,
 } from '@anymodel/core'
-import { fitKnobs } from '@anymodel/core/verb'
+import { fitKnobs, promptText } from '@anymodel/core/verb'
 import { hashComments } from './brackets.ts'
 import { cutToBudget, filesInBudget } from './budget.ts'
 import { type FillFamily, fillFamilyOf } from './families.ts'
 import { HoleAnswer, holeMessages } from './hole.ts'
 import { languageOf } from './language.ts'
 import type { CompletionModel, CompletionOptions } from './options.ts'
-import { type Gap, markersOf, toPrompt, withoutMarkers } from './prompt.ts'
+import { type Gap, toPrompt } from './prompt.ts'
 
 /** A model, ready to be asked. */
 export interface Asked {
@@ -64,12 +64,12 @@ function askCode(model: CodeModel, options: CompletionOptions, gap: Gap, warning
     )
   const known = asPrompt ? family?.files !== undefined : supports.context === true
   const told = known ? { gap, warnings: [] } : withoutContext(gap, options, model)
-  const prompt: readonly CodePiece[] | undefined = asPrompt
+  const prompt: CodePrompt | undefined = asPrompt
     ? family
       ? toPrompt(family, told.gap)
-      : [{ type: 'text', text: told.gap.prefix }]
+      : { pieces: [{ type: 'text', text: told.gap.prefix }], markers: [] }
     : undefined
-  const ownStop = asPrompt && family ? [...markersOf(family), ...family.stop] : []
+  const ownStop = prompt ? [...prompt.markers, ...(family?.stop ?? [])] : []
   const stop = [...(options.stop ?? []), ...ownStop]
   const { prefix, suffix, language, path, context = [] } = told.gap
   const { onUnsupported, headers, extra, signal, topP, seed } = options
@@ -129,8 +129,9 @@ function askText(model: TextModel, options: CompletionOptions, gap: Gap, warning
   const stop = options.stop ?? []
   const family = options.family ?? inChat(model.id)
   if (family) {
-    const own = [...markersOf(family), ...family.stop]
-    const prompt = joined(toPrompt(family, gap), own)
+    const written = toPrompt(family, gap)
+    const own = [...written.markers, ...family.stop]
+    const prompt = promptText(written)
     // The markers are cut here: services take four stop texts and no more.
     return { parts: () => streamText({ ...tuning, model, prompt }), language, stop: [...stop, ...own], warnings }
   }
@@ -149,10 +150,6 @@ const inChat = (id: string): FillFamily | undefined => {
   const family = fillFamilyOf(id)
   return family?.chat?.test(id) ? family : undefined
 }
-
-/** A prompt as one text; markers in the user's own texts are broken. */
-const joined = (pieces: readonly CodePiece[], markers: readonly string[]): string =>
-  pieces.map((piece) => (piece.type === 'marker' ? piece.marker : withoutMarkers(piece.text, markers))).join('')
 
 /** Without what is not given. */
 function pick<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -33,7 +33,7 @@ test('a model that reads one prompt gets the template of its family, and its mar
   const model = mockCodeModel(['1<|file_sep|>x'], { id: 'qwen2.5-coder-0.5b', supports })
   const { code: text } = await completeCode({ model, prefix: 'a = <|fim_middle|>', suffix: '\nb' })
   expect(text).toBe('1')
-  expect(model.calls[0]?.prompt?.filter(({ type }) => type === 'marker')).toHaveLength(3)
+  expect(model.calls[0]?.prompt?.pieces.filter(({ type }) => type === 'marker')).toHaveLength(3)
   expect(model.calls[0]?.stop).toContain('<|file_sep|>')
   const unknown = mockCodeModel(['1'], { id: 'who-knows', supports })
   await expect(completeCode({ model: unknown, prefix: 'a', suffix: 'b' })).rejects.toEqual(code('unsupported'))

@@ -1,15 +1,14 @@
+import { promptText } from '@anymodel/core/verb'
 import { expect, test } from 'vitest'
 import { cutToBudget, filesInBudget } from './budget.ts'
 import { fillFamilies, fillFamilyOf } from './families.ts'
-import { markersOf, toPrompt, withoutMarkers } from './prompt.ts'
+import { toPrompt } from './prompt.ts'
 
 const gap = { prefix: 'P', suffix: 'S', path: 'a.ts', language: 'typescript' }
 const written = (id: string, more: object = {}) => {
   const family = fillFamilyOf(id)
   if (!family) throw new Error(`${id} has no family`)
-  return toPrompt(family, { ...gap, ...more })
-    .map((piece) => (piece.type === 'marker' ? piece.marker : piece.text))
-    .join('')
+  return promptText(toPrompt(family, { ...gap, ...more }))
 }
 
 test.each([
@@ -44,11 +43,13 @@ test.each([
 
 test('a text that spells a marker stays a text', () => {
   for (const family of fillFamilies) {
-    const markers = markersOf(family)
-    const pieces = toPrompt(family, { prefix: markers.join('x'), suffix: '' })
+    const { markers } = toPrompt(family, { prefix: '', suffix: '' })
+    const { pieces } = toPrompt(family, { prefix: markers.join('x'), suffix: '' })
     const steps = family.template.filter((step) => 'marker' in step)
     expect(pieces.filter(({ type }) => type === 'marker')).toHaveLength(steps.length)
-    const safe = withoutMarkers(markers.join('x'), markers)
+    const texts = pieces.filter(({ type }) => type === 'text')
+    const safe = promptText({ pieces: texts, markers })
+    expect(safe.length).toBeGreaterThan(0)
     expect(markers.filter((name) => safe.includes(name))).toEqual([])
   }
 })

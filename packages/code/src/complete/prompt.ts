@@ -1,4 +1,4 @@
-import type { CodeFile, CodePiece } from '@anymodel/core'
+import type { CodeFile, CodePiece, CodePrompt } from '@anymodel/core'
 import type { FillFamily, Step } from './families.ts'
 
 /** A gap to fill and what is around it. */
@@ -11,7 +11,7 @@ export interface Gap {
 }
 
 /** A gap in the words of a family. An engine turns markers into special tokens and encodes texts with special tokens off, so that no text can pose as a marker. */
-export function toPrompt(family: FillFamily, gap: Gap): readonly CodePiece[] {
+export function toPrompt(family: FillFamily, gap: Gap): CodePrompt {
   const texts = { prefix: gap.prefix, suffix: gap.suffix, path: gap.path ?? 'untitled', language: gap.language ?? '' }
   const { files, template } = family
   const others = files ? (gap.context ?? []) : []
@@ -35,7 +35,7 @@ export function toPrompt(family: FillFamily, gap: Gap): readonly CodePiece[] {
         ]
       : []
   const pieces = [...(files?.inPrefix ? [] : around()), ...write(template, texts)]
-  return joinTexts(pieces)
+  return { pieces: joinTexts(pieces), markers: markersOf(family) }
 }
 
 /** Neighbouring texts are one text, so that they are encoded as one. */
@@ -50,12 +50,8 @@ function joinTexts(pieces: readonly CodePiece[]): CodePiece[] {
   return joined
 }
 
-/** The markers of a family: no completion and no text of the user may contain them. */
-export const markersOf = ({ template, files }: FillFamily): readonly string[] => {
+/** The markers of a family: no completion contains them. */
+const markersOf = ({ template, files }: FillFamily): readonly string[] => {
   const steps = [...template, ...(files?.start ?? []), ...(files?.before ?? []), ...(files?.current ?? [])]
   return [...new Set(steps.flatMap((step) => ('marker' in step ? [step.marker] : [])))]
 }
-
-/** A text in which no marker stands: in each a space follows the first character. For services that take text alone, where a marker in the user's text would count as one. */
-export const withoutMarkers = (text: string, markers: readonly string[]): string =>
-  markers.reduce((safe, name) => safe.split(name).join(`${name.slice(0, 1)} ${name.slice(1)}`), text)

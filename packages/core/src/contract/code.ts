@@ -13,6 +13,13 @@ export type CodePiece =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'marker'; readonly marker: string }
 
+/** A gap as one prompt, in the words of a family of models. */
+export interface CodePrompt {
+  readonly pieces: readonly CodePiece[]
+  /** All markers of the family, also those that are not in the prompt. */
+  readonly markers: readonly string[]
+}
+
 /** Options that tune a completion. A model that lacks one follows `onUnsupported`. */
 export type CodeTuning = Pick<TuningOptions, 'maxTokens' | 'temperature' | 'topP' | 'seed' | 'stop'>
 
@@ -26,7 +33,7 @@ export interface CodeCall extends CodeTuning {
   /** What stands after it; may be empty. */
   readonly suffix: string
   /** The same as one prompt in the words of the model's family; always there for models with `supports.input` `prompt`, which read nothing else. */
-  readonly prompt?: readonly CodePiece[]
+  readonly prompt?: CodePrompt
   /** A name such as `typescript` or `python`. */
   readonly language?: string
   /** Of the file with the gap. */

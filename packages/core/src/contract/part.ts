@@ -91,6 +91,8 @@ export type NoticePart =
       readonly message: string
       readonly issues: readonly { readonly path: string; readonly message: string }[]
     }
+  /** The answer begins anew: all content since the last `finish` is void, of its text `discardChars` UTF-16 code units. */
+  | { readonly type: 'notice'; readonly kind: 'reset'; readonly message: string; readonly discardChars: number }
   /** The request went out on a connection, the response's headers came, or the peer sent a sign of life without content (a comment, a ping). */
   | { readonly type: 'notice'; readonly kind: 'connected' | 'headers' | 'alive'; readonly message: string }
 

@@ -16,11 +16,17 @@ export interface Answer {
 /** Asks a model once and reads the answer to its end. Every error that leaves here carries what had arrived in `partial`, after what `before` had delivered. */
 export async function answer(model: TextModel, call: TextCall, emit: Emit, before?: Partial): Promise<Answer> {
   const collected = new Collector()
-  const startedAt = Date.now()
+  let startedAt = Date.now()
   let firstContentMs: number | undefined
   const { call: fitted, warnings, emulateStop } = fit(call, model)
   const take = (part: Part): void | Promise<void> => {
-    if (firstContentMs === undefined && part.type !== 'notice') firstContentMs = Date.now() - startedAt
+    if (part.type === 'notice') {
+      // From here on it is the next attempt whose times are taken.
+      if ('attempt' in part) {
+        startedAt = Date.now() + part.delayMs
+        firstContentMs = undefined
+      }
+    } else firstContentMs ??= Date.now() - startedAt
     collected.add(part)
     return emit(part)
   }

@@ -135,7 +135,8 @@ async function* documents(parts: SharedReader): AsyncGenerator<PartialJson, unde
   let document = new PartialJson({ seek: true })
   const read = (part: Part): boolean => {
     if (part.type === 'text') document.push(part.text)
-    else if (part.type === 'notice' && part.kind === 'reask') document = new PartialJson({ seek: true })
+    else if (part.type === 'notice' && (part.kind === 'reask' || part.kind === 'reset'))
+      document = new PartialJson({ seek: true })
     return part.type === 'text' && document.value !== undefined
   }
   try {

@@ -46,11 +46,18 @@ export class Collector {
         return
       case 'notice':
         if (part.kind === 'warning') this.warnings.push(part.warning)
-        else if (part.kind === 'retry' || part.kind === 'failover') this.failed.push(part.attempt)
+        else if ('attempt' in part) this.failed.push(part.attempt)
+        else if (part.kind === 'reset') this.#reset()
         return
       case 'finish':
         this.finish = part
     }
+  }
+
+  #reset(): void {
+    this.content.length = 0
+    this.#open = undefined
+    this.#calls.clear()
   }
 
   #addText(part: { type: 'text' | 'reasoning'; text: string; opaque?: Opaque }): void {

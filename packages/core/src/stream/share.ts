@@ -189,14 +189,28 @@ export class SharedReader<T = Part, P extends object = Part> implements AsyncIte
     for (;;) {
       const part = this.#pastAt < this.#past.length ? this.#past[this.#pastAt++] : this.#shared.take(this.#reader)
       if (!part) return undefined
-      const value = this.#choose(part)
+      const value = this.#chosen(part)
       if (value !== undefined) return value
     }
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    const value = this.take()
-    return value === undefined ? this.#wait() : Promise.resolve({ done: false, value })
+    try {
+      const value = this.take()
+      return value === undefined ? this.#wait() : Promise.resolve({ done: false, value })
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** A reader whose choice throws has left. */
+  #chosen(part: P): T | undefined {
+    try {
+      return this.#choose(part)
+    } catch (error) {
+      this.#leave()
+      throw error
+    }
   }
 
   async #wait(): Promise<IteratorResult<T, undefined>> {

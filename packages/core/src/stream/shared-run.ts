@@ -1,5 +1,6 @@
 import type { Part } from '../contract/part.ts'
 import { AnyModelError } from '../errors.ts'
+import { begunAnew } from './begun-anew.ts'
 import { type Choose, type Merge, Shared, type SharedReader } from './share.ts'
 
 /** Runs something that gives parts. `emit` takes them; a promise from it means: wait before the next one. */
@@ -52,6 +53,12 @@ export class SharedRun<R, P extends object = Part> {
   }
 }
 
-/** The text of a part that has some. */
-export const textOf = (part: { readonly type: string; readonly text?: string }): string | undefined =>
-  part.type === 'text' && part.text !== '' ? part.text : undefined
+/** The text of a part that has some. Text alone can't be taken back: throws when the answer begins anew. */
+export function textOf(part: {
+  readonly type: string
+  readonly kind?: string
+  readonly text?: string
+}): string | undefined {
+  if (part.kind === 'reset') throw begunAnew()
+  return part.type === 'text' && part.text !== '' ? part.text : undefined
+}

@@ -33,6 +33,7 @@ async function* paced(
   let held = ''
   let heldType: 'text' | 'reasoning' = 'text'
   for await (const part of parts) {
+    if (part.type === 'notice' && part.kind === 'reset') held = ''
     const fragment = (part.type === 'text' || part.type === 'reasoning') && !part.opaque
     if (held !== '' && !(fragment && part.type === heldType) && part.type !== 'notice') {
       yield { type: heldType, text: held }

@@ -46,6 +46,7 @@ export async function* stopAt(
       held = text.slice(text.length - keep)
       if (keep < text.length || part.opaque) yield { ...part, text: text.slice(0, text.length - keep) }
     } else {
+      if (part.type === 'notice' && part.kind === 'reset') held = ''
       if (held !== '' && part.type !== 'notice') {
         yield { type: 'text', text: held }
         held = ''
