@@ -55,8 +55,11 @@ export interface Batches<B extends Batch = Batch> {
 }
 
 /** The batches that suit a graph: where it tells what a cache grows by and masks columns, caches that stay where they are; else caches that go from run to run as the graph gave them. */
-export const batchesOf = (graph: TextGraph): Batches =>
-  (graph.fresh && graph.masks ? ColumnBatch.maker(graph, graph.fresh) : GrownBatch.maker(graph)) as Batches
+export function batchesOf(graph: TextGraph): Batches {
+  const { masks, fresh, layout } = graph
+  const inRows = layout.cache.every(({ rowAxis, lengthAxis }) => rowAxis === 0 && lengthAxis !== undefined)
+  return (masks && fresh && inRows ? ColumnBatch.maker(graph, fresh) : GrownBatch.maker(graph)) as Batches
+}
 
 /** What one run is asked. */
 export interface Asked {

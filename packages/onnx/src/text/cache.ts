@@ -32,8 +32,20 @@ export interface Strides {
 
 const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1)
 
+const known = new WeakMap<CacheEntry, Strides>()
+
+/** Worked out once for every entry: it is asked for every row of every run. */
+export function strides(entry: CacheEntry): Strides {
+  let found = known.get(entry)
+  if (!found) {
+    found = toStrides(entry)
+    known.set(entry, found)
+  }
+  return found
+}
+
 /** An entry whose rows can't be told apart by a stride (the length comes first, or there is but one row) counts as one row. */
-export function strides({ emptyShape, rowAxis = -1, lengthAxis }: CacheEntry): Strides {
+function toStrides({ emptyShape, rowAxis = -1, lengthAxis }: CacheEntry): Strides {
   const row = lengthAxis !== undefined && rowAxis > lengthAxis ? -1 : rowAxis
   const end = lengthAxis ?? row + 1
   const sizes = emptyShape.map((size, at) => (at === rowAxis ? 1 : size))

@@ -45,42 +45,30 @@ export class ColumnBatch implements Batch {
   }
 
   static maker(graph: TextGraph, fresh: readonly string[]): Batches<ColumnBatch> {
-    const { cache: entries } = graph.layout
     return {
       of: (cache, length = cache?.length ?? 0) =>
-        new ColumnBatch(
-          graph,
-          fresh,
-          [length],
-          cache ?? { blocks: entries.map((entry) => emptyBlock(entry, 1, 0)), columns: 0 },
-          cache ? 'theirs' : 'mine',
-        ),
+        new ColumnBatch(graph, fresh, [length], cache ?? emptyCache(graph), cache ? 'theirs' : 'mine'),
       join: (places, spent) => ColumnBatch.#join(graph, fresh, places, spent),
     }
   }
 
+  /** The first batch takes in the other rows, where nobody else holds it. */
   static #join(
     graph: TextGraph,
     fresh: readonly string[],
     places: readonly Place<ColumnBatch>[],
     spent: boolean,
   ): ColumnBatch {
-    const [first] = places
-    const rows = places.map(({ row }) => row)
-    const inOrder = places.every(({ batch, row }, i) => batch === first?.batch && row > (rows[i - 1] ?? -1))
-    if (first && inOrder && (rows.length === first.batch.size || (spent && first.batch.#blocksAre === 'mine')))
-      return first.batch.#keep(rows)
-    for (const { batch } of places) batch.#settle()
-    const lengths = places.map(({ batch, row }) => batch.length(row))
-    const longest = Math.max(...lengths)
-    const columns = longest + spare(longest)
-    const blocks = graph.layout.cache.map((entry, e) => {
-      const block = emptyBlock(entry, places.length, columns)
-      for (const [row, { batch, row: from }] of places.entries())
-        copyColumns(entry, batch.#row(e, from), { block, rows: rows.length, columns, row, from: 0 }, batch.length(from))
-      return block
-    })
-    return new ColumnBatch(graph, fresh, lengths, { blocks, columns }, 'mine')
+    const [first] = places as [Place<ColumnBatch>]
+    const others = places.findIndex(({ batch, row }, i) => batch !== first.batch || row <= (places[i - 1]?.row ?? -1))
+    const own = others < 0 ? places : places.slice(0, others)
+    const isWhole = own.length === first.batch.size
+    if (isWhole && own.length === places.length) return first.batch
+    const stays = first.batch.#blocksAre === 'mine' && (spent || isWhole)
+    const batch = stays ? first.batch : new ColumnBatch(graph, fresh, [], emptyCache(graph), 'mine')
+    if (stays) batch.#keep(own.map(({ row }) => row))
+    batch.#append(stays ? places.slice(own.length) : places)
+    return batch
   }
 
   get size(): number {
@@ -144,7 +132,8 @@ export class ColumnBatch implements Batch {
     if (!last) return
     this.#last = undefined
     const needed = Math.max(...this.#lengths)
-    if (needed > this.#columns || this.#blocksAre === 'theirs') this.#widen(needed + spare(needed), last.lengths)
+    if (needed > this.#columns || this.#blocksAre === 'theirs')
+      this.#reserve(this.size, needed + spare(needed), last.lengths)
     for (const [e, tensor] of last.tensors.entries()) {
       const entry = this.#graph.layout.cache[e] as CacheEntry
       for (const [row, from] of last.lengths.entries())
@@ -152,24 +141,36 @@ export class ColumnBatch implements Batch {
     }
   }
 
-  /** More columns. The blocks are moved within their memory where that suffices and nobody else holds them: fresh memory costs more than the copying. */
-  #widen(columns: number, lengths: readonly number[]): void {
-    const { cache } = this.#graph.layout
-    const rows = this.size
-    this.#blocks = cache.map((entry, e) => {
+  /** Room for so many rows and columns. The blocks are spread within their memory where that suffices and nobody else holds them: fresh memory costs more than the copying. */
+  #reserve(rows: number, columns: number, lengths: readonly number[]): void {
+    this.#blocks = this.#graph.layout.cache.map((entry, e) => {
       const block = this.#blocks[e] as Block
       if (this.#blocksAre === 'mine' && block.length >= rows * rowSize(entry, columns)) {
-        spread(entry, block, rows, this.#columns, columns)
+        if (columns > this.#columns) spread(entry, block, this.size, this.#columns, columns)
         return block
       }
-      // Half as much again, for the next time.
-      const wider = emptyBlock(entry, rows, Math.ceil(columns * 1.5))
+      // Room for more, so that this is rare.
+      const larger = emptyBlock(entry, 2 ** Math.ceil(Math.log2(rows)), Math.ceil(columns * 1.25))
       for (const [row, length] of lengths.entries())
-        copyColumns(entry, this.#row(e, row), { block: wider, rows, columns, row, from: 0 }, length)
-      return wider
+        copyColumns(entry, this.#row(e, row), { block: larger, rows, columns, row, from: 0 }, length)
+      return larger
     })
     this.#columns = columns
     this.#blocksAre = 'mine'
+  }
+
+  #append(places: readonly Place<ColumnBatch>[]): void {
+    this.#settle()
+    for (const { batch } of places) batch.#settle()
+    const rows = this.size + places.length
+    const longest = Math.max(...this.#lengths, ...places.map(({ batch, row }) => batch.length(row)))
+    this.#reserve(rows, longest > this.#columns ? longest + spare(longest) : this.#columns, this.#lengths)
+    for (const { batch, row } of places) {
+      const length = batch.length(row)
+      for (const [e, entry] of this.#graph.layout.cache.entries())
+        copyColumns(entry, batch.#row(e, row), this.#row(e, this.size), length)
+      this.#lengths.push(length)
+    }
   }
 
   /** Only these rows, in this order, which is that of the batch. */
@@ -189,6 +190,11 @@ export class ColumnBatch implements Batch {
     return { block: this.#blocks[index] as Block, rows: this.size, columns: this.#columns, row, from: 0 }
   }
 }
+
+const emptyCache = ({ layout }: TextGraph) => ({
+  blocks: layout.cache.map((entry) => emptyBlock(entry, 1, 0)),
+  columns: 0,
+})
 
 /** Numbers of one row. */
 function rowSize(entry: CacheEntry, columns: number): number {
@@ -211,15 +217,14 @@ function write(
   count: number,
 ): void {
   const { between, after } = strides(entry)
+  const { block, columns, row, from } = target
   const source = toBlock(tensor)
   const tokens = source.length / ((tensor.dims[0] as number) * between * after)
   const flat = tensor.dims.length === 3
   for (let m = 0; m < between; m++)
     for (let i = 0; i < count; i++) {
-      const at = flat
-        ? ((target.row * tokens + i) * between + m) * after
-        : ((target.row * between + m) * tokens + i) * after
-      const to = ((target.row * between + m) * target.columns + target.from + i) * after
-      for (let n = 0; n < after; n++) target.block[to + n] = source[at + n] as number
+      const at = flat ? ((row * tokens + i) * between + m) * after : ((row * between + m) * tokens + i) * after
+      const to = ((row * between + m) * columns + from + i) * after
+      for (let n = 0; n < after; n++) block[to + n] = source[at + n] as number
     }
 }

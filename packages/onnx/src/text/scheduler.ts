@@ -212,7 +212,7 @@ export class Scheduler {
         waste = 0
       }
     }
-    return groups
+    return groups.map(inPlace)
   }
 
   /** Goes on by the tokens that are known but not in the cache yet, one as a rule, and, for a text alone, by those that it may go on with. */
@@ -343,4 +343,11 @@ export class Scheduler {
     const batches = new Set([...this.#reading, ...this.#writing].map(({ place }) => place?.batch))
     return [...batches].reduce((sum, batch) => sum + (batch?.bytes ?? 0), 0)
   }
+}
+
+/** Rows of the largest batch first and in their order, so that they can stay where they are. */
+function inPlace(group: readonly Sequence[]): Sequence[] {
+  const [largest] = group.map(({ place }) => place?.batch).sort((a, b) => (b?.size ?? 0) - (a?.size ?? 0))
+  const rank = ({ place }: Sequence) => (place?.batch === largest ? (place?.row ?? 0) : Number.POSITIVE_INFINITY)
+  return [...group].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)))
 }
