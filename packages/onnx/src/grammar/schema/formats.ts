@@ -21,8 +21,8 @@ const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
 const group = '[0-9A-Fa-f]{1,4}'
 const ipv6 = [
   `(?:${group}:){7}${group}`,
-  ...Array.from({ length: 7 }, (_, before) => {
-    const after = 6 - before
+  ...Array.from({ length: 8 }, (_, before) => {
+    const after = 7 - before
     const left = before === 0 ? '' : `${group}(?::${group}){0,${before - 1}}`
     return after === 0 ? `${left}::` : `${left}::(?:${group}(?::${group}){0,${after - 1}})?`
   }),

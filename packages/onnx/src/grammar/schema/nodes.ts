@@ -6,6 +6,7 @@ import { type Reader, reader } from './keywords.ts'
 import { numberDfa } from './number.ts'
 import {
   type ArrayRule,
+  isFreeText,
   itemAt,
   type Layer,
   type NumberRule,
@@ -104,7 +105,9 @@ export function openNodes(schema: unknown): Nodes {
   const root = node([document.root])
   // What is found is added to the list, so that this ends when all that can be reached was looked at.
   for (const { shapes } of all)
-    for (const { object, array } of shapes) {
+    for (const { object, array, string, number: rule } of shapes) {
+      if (string && !isFreeText(string)) texts.dfa(string)
+      if (rule) number(rule)
       if (object) plan(object)
       if (array) for (let i = 0; i <= array.prefix.length; i++) item(array, i)
       if (array?.unique !== undefined && array.max > 1)

@@ -21,6 +21,8 @@ export function numberDfa(rule: NumberRule): Dfa | undefined {
   const min = toLimit(rule.min.value < -reach ? { value: -reach, open: false } : rule.min)
   const max = toLimit(rule.max.value > reach ? { value: reach, open: false } : rule.max)
   const places = rule.integer ? 0 : Math.min(mostDigits, ...multiples.map((multiple) => multiple.places))
+  // Whatever has more digits than both limits is outside.
+  const longest = min && max ? Math.min(mostDigits, Math.max(min.whole.length, max.whole.length)) : mostDigits
   const free = !min && !max && multiples.length === 0 && !rule.integer
   const start: Reading = {
     phase: 'start',
@@ -36,26 +38,33 @@ export function numberDfa(rule: NumberRule): Dfa | undefined {
     {
       start,
       key: ({ phase, negative, digits, places: read, zero, low, high, rests }) =>
-        `${phase}${negative ? '-' : '+'}${digits},${read},${zero ? 0 : 1},${low},${high},${rests.join()}`,
-      next: (state, byte) => next(state, String.fromCharCode(byte)),
+        `${phase}${negative ? (zero ? '-0' : '-') : ''}${digits},${free || rule.integer ? 0 : read},${low},${high},${rests.join()}`,
+      next,
       accepts,
     },
     classes,
     what,
   )
 
-  function next(state: Reading, character: string): Reading | undefined {
+  function next(state: Reading, byte: number): Reading | undefined {
     const { phase } = state
-    if (character === '-') {
-      if (phase === 'start') return { ...state, phase: 'sign', negative: true }
-      return phase === 'e' ? { ...state, phase: 'e sign' } : undefined
+    if (byte >= zeroByte && byte <= zeroByte + 9) return digit(state, byte - zeroByte)
+    switch (String.fromCharCode(byte)) {
+      case '-':
+        if (phase === 'start') return { ...state, phase: 'sign', negative: true }
+        return phase === 'e' ? { ...state, phase: 'e sign' } : undefined
+      case '+':
+        return phase === 'e' ? { ...state, phase: 'e sign' } : undefined
+      case '.':
+        return isWhole(phase) && places > 0 ? { ...atPoint(state), phase: 'point' } : undefined
+      case 'e':
+      case 'E':
+        return free && (isWhole(phase) || phase === 'fraction') && !(state.negative && state.zero)
+          ? { ...start, negative: state.negative, zero: state.zero, phase: 'e' }
+          : undefined
+      default:
+        return undefined
     }
-    if (character === '+') return phase === 'e' ? { ...state, phase: 'e sign' } : undefined
-    if (character === '.') return isWhole(phase) && places > 0 ? { ...atPoint(state), phase: 'point' } : undefined
-    if (/\d/.test(character)) return digit(state, Number(character))
-    return free && /e/i.test(character) && (isWhole(phase) || phase === 'fraction') && !isMinusZero(state)
-      ? { ...start, negative: state.negative, zero: state.zero, phase: 'e' }
-      : undefined
   }
 
   function digit(state: Reading, value: number): Reading | undefined {
@@ -66,7 +75,7 @@ export function numberDfa(rule: NumberRule): Dfa | undefined {
           ? { ...withDigit(state, 0), phase: 'zero', digits: 0 }
           : { ...withDigit(state, value), phase: 'whole' }
       case 'whole':
-        return state.digits < mostDigits ? withDigit(state, value) : undefined
+        return state.digits < longest ? withDigit(state, value) : undefined
       case 'point':
       case 'fraction':
         return state.digits < mostDigits && state.places < places ? withPlace(state, value) : undefined
@@ -123,10 +132,6 @@ export function numberDfa(rule: NumberRule): Dfa | undefined {
       multiples.every(({ of, places: wanted }, i) => ((rests[i] ?? 0) * 10 ** (wanted - read)) % of === 0)
     )
   }
-
-  function isMinusZero({ negative, zero }: Reading): boolean {
-    return negative && zero
-  }
 }
 
 type Phase = 'start' | 'sign' | 'zero' | 'whole' | 'point' | 'fraction' | 'e' | 'e sign' | 'exponent'
@@ -147,6 +152,8 @@ interface Reading {
 }
 
 const classes = byteClasses([...'0123456789+-.eE'].map((one) => [one.charCodeAt(0), one.charCodeAt(0)] as const))
+
+const zeroByte = 0x30
 
 const isWhole = (phase: Phase): boolean => phase === 'zero' || phase === 'whole'
 
