@@ -3,9 +3,9 @@ import { AnyModelError } from '../errors.ts'
 import { fitKnobs } from './fit-knobs.ts'
 import type { SpeechOptions, SpeechResult } from './generate-speech.ts'
 import { givenModel } from './given-model.ts'
+import { isTag } from './language-tag.ts'
 import { mediaFile } from './media-file.ts'
 import { runEvents } from './run-events.ts'
-import { isTag } from './run-transcription.ts'
 import { settleWav } from './settle-wav.ts'
 
 const knobs: readonly SpeechKnob[] = ['voice', 'speed', 'language', 'instructions', 'format', 'seed']

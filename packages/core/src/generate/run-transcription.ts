@@ -3,6 +3,7 @@ import { AnyModelError } from '../errors.ts'
 import { readMedia } from './file-input.ts'
 import { fitKnobs } from './fit-knobs.ts'
 import { givenModel } from './given-model.ts'
+import { isTag } from './language-tag.ts'
 import { runEvents } from './run-events.ts'
 import type { TranscribeOptions, Transcript } from './transcribe.ts'
 
@@ -69,7 +70,3 @@ function check({ audio, language, prompt, task, temperature }: TranscribeOptions
     wrong('task must be "transcribe" or "translate".')
   if (temperature !== undefined && !(temperature >= 0)) wrong('temperature must be a number from 0 on.')
 }
-
-/** True for what may be a BCP 47 tag. */
-export const isTag = (language: unknown): boolean =>
-  typeof language === 'string' && /^[a-z]{2,8}(?:-[a-z0-9]{1,8})*$/i.test(language)

@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { generateText } from '@anymodel/core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type LoadProgress, onnx } from '../onnx.ts'
-import { type HubServer, hubServer } from '../testing/hub-server.ts'
+import { filesIn, type HubServer, hubServer } from '../testing/hub-server.ts'
 import { scratchFolder, type ToyOptions, toyModel } from '../testing/toy-model.ts'
 
 let server: HubServer
@@ -11,15 +9,6 @@ beforeAll(async () => {
   server = await hubServer()
 })
 afterAll(() => server.close())
-
-/** Puts a toy model on the hub. */
-function serve(repo: string, options: ToyOptions): void {
-  const folder = toyModel(options)
-  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-  server.repos[repo] = { files: Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path))])) }
-}
 
 const says = 'from the hub'
 
@@ -30,7 +19,7 @@ it.each<[string, Partial<ToyOptions>]>([
 ])(
   'a model answers from the hub at its first use, with progress, and from the cache after that: %s',
   async (name, options) => {
-    serve(`org/${name}`, { says, ...options })
+    server.repos[`org/${name}`] = { files: filesIn(toyModel({ says, ...options })) }
     const hub = { cache: scratchFolder(), endpoint: server.url }
     const ask = async (more: object = {}) => {
       const steps: LoadProgress[] = []

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 
 /** A repository as the server has it. */
 export interface ServedRepo {
@@ -28,6 +30,15 @@ export interface HubServer {
   fault: ((asked: Asked, res: http.ServerResponse, body: Buffer | undefined) => boolean) | undefined
   close(): Promise<void>
 }
+
+/** What lies in a folder, as a repository has it: by path, behind `prefix`. */
+export const filesIn = (folder: string, prefix = ''): ServedRepo['files'] =>
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [prefix + path.slice(folder.length + 1), readFileSync(path)]),
+  )
 
 export const commitA = 'a'.repeat(40)
 export const commitB = 'b'.repeat(40)
