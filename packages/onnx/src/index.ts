@@ -1,5 +1,6 @@
 export type { Dtype } from './dtypes.ts'
-export { type LoadProgress, type Onnx, type OnnxOptions, onnx } from './onnx.ts'
+export { type LoadedTextStats, type LoadProgress, type ModelStats, type Onnx, type OnnxOptions, onnx } from './onnx.ts'
+export type { ExecutionProvider } from './runtime/session.ts'
 export type { LocalTranscriptionOptions } from './transcription/model.ts'
 export type { DetectedSpeech, DetectOptions, VoiceActivityModel } from './voice-activity/model.ts'
 export type { SpanSettings, SpeechSpan } from './voice-activity/spans.ts'

@@ -127,6 +127,7 @@ export class ModelThread implements Tenant {
     return new Promise((resolve) => {
       const id = this.#nextId++
       this.#counted.set(id, resolve)
+      worker.ref()
       worker.postMessage({ type: 'stats', id } satisfies Order)
     })
   }
@@ -191,12 +192,18 @@ export class ModelThread implements Tenant {
       case 'stats':
         this.#counted.get(report.id)?.(report.stats)
         this.#counted.delete(report.id)
+        this.#rest()
     }
   }
 
   #over(id: number): void {
     this.#listeners.delete(id)
-    if (this.#listeners.size === 0) this.#worker?.unref()
+    this.#rest()
+  }
+
+  /** Nobody who waits: the process may end. */
+  #rest(): void {
+    if (this.#listeners.size === 0 && this.#counted.size === 0) this.#worker?.unref()
   }
 
   /** Every request fails, and the next one gets a fresh worker. What is left of this one ends by itself. */
