@@ -298,6 +298,15 @@ describe('an answer that breaks off', () => {
     expect(notices.map(({ kind }) => kind)).toEqual(['failover', 'retry', 'reset'])
   })
 
+  it('continue: nothing is seen of a continuation before its text joins on', async () => {
+    const thought: Part = { type: 'reasoning', text: 'Hm.' }
+    const b = scripted('b', [[thought, call, text('Something else.'), finish('b')], 'Anew.'], { tools: true })
+    const { result, parts } = await ask([cut(), b], { onBreak: 'continue' })
+    expect(result?.text).toBe('Anew.')
+    expect(parts.map(({ type }) => type)).not.toContain('reasoning')
+    expect(result?.toolCalls).toEqual([])
+  })
+
   it('continue: a JSON answer begins anew', async () => {
     const b = scripted('b', ['{}'], { output: ['json'], prefill: true })
     const a: TextModel = { ...cut('{"a":'), supports: { output: ['json'] } }
