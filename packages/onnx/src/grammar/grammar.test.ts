@@ -1,12 +1,12 @@
 import { isAnyModelError } from '@anymodel/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { takes, textOf, tokensIn, writeAtRandom } from '../testing/grammar/random-model.ts'
+import { schemas } from '../testing/grammar/schemas.ts'
+import { validators } from '../testing/grammar/validators.ts'
+import { byteVocabulary } from '../testing/grammar/vocabularies.ts'
 import { random } from '../text/random.ts'
 import { type Constraint, compileGrammar, type Grammar, type GrammarSource, type Vocabulary } from './index.ts'
-import { takes, textOf, tokensIn, writeAtRandom } from './testing/random-model.ts'
-import { schemas } from './testing/schemas.ts'
-import { validators } from './testing/validators.ts'
-import { byteVocabulary } from './testing/vocabularies.ts'
 
 /** Tokens that span what a grammar takes apart. */
 const longer = fc.uniqueArray(

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
+import { takes, writeAtRandom } from '../testing/grammar/random-model.ts'
+import { byteVocabulary } from '../testing/grammar/vocabularies.ts'
 import { random } from '../text/random.ts'
 import { compileGrammar } from './index.ts'
-import { takes, writeAtRandom } from './testing/random-model.ts'
-import { byteVocabulary } from './testing/vocabularies.ts'
 
 const vocabulary = byteVocabulary()
 

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { isAnyModelError } from '@anymodel/core'
 import { describe, expect, it } from 'vitest'
+import { accepts, writeAtRandom } from '../testing/grammar/random-model.ts'
+import { validators } from '../testing/grammar/validators.ts'
+import { byteVocabulary, smolVocabulary } from '../testing/grammar/vocabularies.ts'
 import { random } from '../text/random.ts'
 import { compileGrammar, type Vocabulary } from './index.ts'
-import { accepts, writeAtRandom } from './testing/random-model.ts'
-import { validators } from './testing/validators.ts'
-import { byteVocabulary, smolVocabulary } from './testing/vocabularies.ts'
 
 const folder = '../shared/datasets/json-schema-test-suite/tests/draft2020-12'
 const there = existsSync(folder)

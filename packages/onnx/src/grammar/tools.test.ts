@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from 'vitest'
+import { takes, tokensIn, writeAtRandom } from '../testing/grammar/random-model.ts'
+import { byteVocabulary } from '../testing/grammar/vocabularies.ts'
 import { random } from '../text/random.ts'
 import { TaggedCalls } from '../text/tool-calls.ts'
 import { type Constraint, compileGrammar, type ToolForm, type ToolsSource, type Vocabulary } from './index.ts'
-import { takes, tokensIn, writeAtRandom } from './testing/random-model.ts'
-import { byteVocabulary } from './testing/vocabularies.ts'
 
 const tools = [
   {

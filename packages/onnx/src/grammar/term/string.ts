@@ -1,6 +1,6 @@
 import { type Dfa, isFinal, step } from '../automaton/dfa.ts'
 import { textDfa } from '../regex/compile.ts'
-import { addToken, addTokens, goesOn, merge, newMask } from '../vocabulary/slice.ts'
+import { addTokens, goesOn, merge, newMask } from '../vocabulary/slice.ts'
 import { soleByte } from './automaton.ts'
 import type { Scan, Term, Terms, TokenTrie } from './term.ts'
 
@@ -44,9 +44,8 @@ interface Position {
 
 function scan(terms: Terms, dfa: Dfa, { state, least, most }: Position): Scan {
   return (walker, mask, tail) => {
-    const { all, tokens, needs, exits, counts } = lengthsOf(walker.trie, dfa, state)
-    if (most >= (needs.at(-1) ?? 0)) merge(mask, all)
-    else for (let i = 0; (needs[i] as number) <= most; i++) addToken(mask, tokens[i] as number)
+    const { needs, exits, counts } = lengthsOf(walker.trie, dfa, state)
+    merge(mask, needs[Math.min(most, needs.length - 1)] as Uint32Array)
     for (const [i, node] of exits.entries()) {
       const count = counts[i] as number
       if (count < least || count > most) continue
@@ -58,11 +57,8 @@ function scan(terms: Terms, dfa: Dfa, { state, least, most }: Position): Scan {
 
 /** What tokens do inside of a string, and how many characters they need for it. */
 interface Lengths {
-  /** Tokens that don't end the string. */
-  readonly all: Uint32Array
-  /** The same, those that need the fewest characters first. */
-  readonly tokens: Int32Array
-  readonly needs: Int32Array
+  /** At n: the tokens that don't end the string and need n characters or fewer, at least one. The last one holds them all. */
+  readonly needs: readonly Uint32Array[]
   /** Where tokens end the string. */
   readonly exits: Int32Array
   /** Characters before that. */
@@ -81,8 +77,7 @@ function lengthsOf(trie: TokenTrie, dfa: Dfa, state: number): Lengths {
 }
 
 function lengths(trie: TokenTrie, dfa: Dfa, start: number): Lengths {
-  const all = newMask(trie.vocabulary)
-  const byNeed: number[][] = []
+  const needs = [newMask(trie.vocabulary)]
   const exits: number[] = []
   const counts: number[] = []
   const states = new Int32Array(trie.height + 1)
@@ -106,17 +101,9 @@ function lengths(trie: TokenTrie, dfa: Dfa, start: number): Lengths {
     const whole = isFinal(dfa, to)
     states[depth] = whole ? 0 : to
     characters[depth] = whole ? count + 1 : count
-    addTokens(all, trie, node)
-    const sameNeed = (byNeed[count + 1] ??= [])
-    for (let i = trie.firstToken[node] as number; i < (trie.firstToken[node + 1] as number); i++)
-      sameNeed.push(trie.tokens[i] as number)
+    addTokens((needs[count + 1] ??= newMask(trie.vocabulary)), trie, node)
     node++
   }
-  return {
-    all,
-    tokens: Int32Array.from(byNeed.flat()),
-    needs: Int32Array.from(byNeed.flatMap((tokens, need) => tokens.map(() => need))),
-    exits: Int32Array.from(exits),
-    counts: Int32Array.from(counts),
-  }
+  for (let need = 1; need < needs.length; need++) merge(needs[need] as Uint32Array, needs[need - 1] as Uint32Array)
+  return { needs, exits: Int32Array.from(exits), counts: Int32Array.from(counts) }
 }

@@ -1,6 +1,6 @@
+import type { Constraint, Vocabulary } from '../../grammar/index.ts'
+import { allows } from '../../grammar/vocabulary/slice.ts'
 import type { Random } from '../../text/random.ts'
-import type { Constraint, Vocabulary } from '../index.ts'
-import { allows } from '../vocabulary/slice.ts'
 
 /** What a model wrote under a grammar. */
 export interface Written {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Tokenizer } from '@huggingface/tokenizers'
+import type { Vocabulary } from '../../grammar/vocabulary/trie.ts'
 import { tokenBytes } from '../../text/token-bytes.ts'
-import type { Vocabulary } from '../vocabulary/trie.ts'
 
 const encoder = new TextEncoder()
 
