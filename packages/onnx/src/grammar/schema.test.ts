@@ -236,6 +236,18 @@ describe('a string', () => {
   })
 })
 
+describe('a format that is none of these', () => {
+  it('is a number of OpenAPI, or what the pattern beside it says', () => {
+    expect(writes({ type: 'integer', format: 'int64' }, '2147483648')).toBe(true)
+    expect(() => writes({ type: 'integer', format: 'int32' }, '1')).toThrow(
+      expect.objectContaining({ code: 'unsupported' }),
+    )
+    expect(writes({ type: 'number', format: 'double' }, '1.5')).toBe(true)
+    expect(writes({ type: 'string', format: 'e164', pattern: '^\\+[1-9]\\d{6,14}$' }, '"+4930123456"')).toBe(true)
+    expect(writes({ type: 'string', format: 'e164', pattern: '^\\+[1-9]\\d{6,14}$' }, '"030123456"')).toBe(false)
+  })
+})
+
 describe('constants', () => {
   it('are what the other keywords leave of them', () => {
     const some = {

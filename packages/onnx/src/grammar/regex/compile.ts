@@ -1,6 +1,6 @@
-import { byteClasses, type Dfa, type Machine, toDfa, tooLarge } from '../automaton/dfa.ts'
+import { byteClasses, type Dfa, intersect, type Machine, subtract, toDfa, tooLarge } from '../automaton/dfa.ts'
 import { type Range, utf8Sequences } from '../automaton/utf8.ts'
-import { type Pattern, parsePattern } from './parse.ts'
+import { type Parsed, type Pattern, parsePattern } from './parse.ts'
 import { everything, type Ranges } from './ranges.ts'
 
 /** How the characters of a text are written as bytes, and what comes after the last one. */
@@ -46,15 +46,23 @@ function escapes([first, last]: Range): Range[][] {
 }
 
 /** Texts that match from end to end, as UTF-8; `undefined` when none can. Throws as `parsePattern` does, and `unsupported` for a pattern that is too large. */
-export const textDfa = (pattern: string): Dfa | undefined => compile(parsePattern(pattern), asText, pattern)
+export const textDfa = (source: string): Dfa | undefined => {
+  const parsed = parsePattern(source)
+  return withLookaheads(compile(parsed.pattern, asText, source), parsed, asText, source)
+}
 
 /** Strings in which the pattern is found, as JSON Schema's `pattern` has it, written as JSON from behind the opening quote to the closing one. Throws as `textDfa` does. */
-export const stringDfa = (pattern: string): Dfa | undefined =>
-  compile(
-    { type: 'sequence', parts: [anything, { type: 'sequence', parts: [parsePattern(pattern)] }, anything] },
+export const stringDfa = (source: string): Dfa | undefined => {
+  const parsed = parsePattern(source)
+  return withLookaheads(
+    compile(inSequence(anything, parsed.pattern, anything), asJsonString, source),
+    parsed,
     asJsonString,
-    pattern,
+    source,
   )
+}
+
+const inSequence = (...parts: readonly Pattern[]): Pattern => ({ type: 'sequence', parts })
 
 const anything: Pattern = {
   type: 'repeat',
@@ -62,6 +70,22 @@ const anything: Pattern = {
   min: 0,
   max: Number.POSITIVE_INFINITY,
 }
+
+/** Lookaheads at the start of the text say what all of it must, or must not, begin with. */
+function withLookaheads(
+  dfa: Dfa | undefined,
+  { lookaheads }: Parsed,
+  writing: Writing,
+  source: string,
+): Dfa | undefined {
+  return lookaheads.reduce((left, { negative, part }) => {
+    const begins = compile(inSequence(part, anything), writing, source)
+    if (!left || !begins) return negative ? left : undefined
+    return (negative ? subtract : intersect)(left, begins, nameOf(source))
+  }, dfa)
+}
+
+const nameOf = (source: string): string => `The pattern /${source.slice(0, 200)}/`
 
 /** A nondeterministic automaton. `always`, `atStart` and `atEnd` lead to states without reading anything. */
 interface State {
@@ -76,7 +100,7 @@ const mostStates = 30_000
 const mostVisits = 6_000_000
 
 function compile(pattern: Pattern, writing: Writing, source: string): Dfa | undefined {
-  const what = `The pattern /${source.slice(0, 200)}/`
+  const what = nameOf(source)
   const states: State[] = []
   const newState = (): number => {
     if (states.length >= mostStates) throw tooLarge(what)

@@ -9,22 +9,38 @@ export type Pattern =
   | { readonly type: 'repeat'; readonly part: Pattern; readonly min: number; readonly max: number }
   | { readonly type: 'start' | 'end' }
 
+/** What a pattern begins by looking at: where its text starts, something must follow, or must not. */
+export interface Lookahead {
+  readonly negative: boolean
+  readonly part: Pattern
+}
+
+/** A regular expression. */
+export interface Parsed {
+  readonly pattern: Pattern
+  readonly lookaheads: readonly Lookahead[]
+}
+
 const deepest = 100
 const longest = 20_000
 const bmp = 0xffff
 
 /**
  * Reads JavaScript's syntax (ECMA-262, flag `u`). A pattern that is only valid without the flag is read without it, and then matches no text with characters above U+FFFF, of which JavaScript
- * would see halves. Throws `invalid-argument` for what is no pattern, `unsupported` for what no automaton can do.
+ * would see halves. Lookaheads are read right behind a `^` that the whole pattern begins with. Throws `invalid-argument` for what is no pattern, `unsupported` for what no automaton can do.
  */
-export function parsePattern(source: string): Pattern {
+export function parsePattern(source: string): Parsed {
   if (source.length > longest) throw unsupported(source, `is longer than ${longest} characters`)
   const unicode = hasUnicodeSyntax(source)
   const characters = Array.from(source)
   let at = 0
   let depth = 0
+  const lookaheads: Lookahead[] = []
   const pattern = choice()
-  return pattern
+  if (lookaheads.length > 0 && pattern.type === 'choice')
+    throw unsupported(source, 'has a lookahead in one of several alternatives')
+  if (lookaheads.length > 0 && !unicode) throw unsupported(source, 'has a lookahead and is not valid with flag u')
+  return { pattern, lookaheads }
 
   function choice(): Pattern {
     if (++depth > deepest) throw unsupported(source, `nests deeper than ${deepest} groups`)
@@ -36,8 +52,21 @@ export function parsePattern(source: string): Pattern {
 
   function sequence(): Pattern {
     const parts: Pattern[] = []
-    while (at < characters.length && !looksAt('|') && !looksAt(')')) parts.push(quantified(atom()))
+    while (at < characters.length && !looksAt('|') && !looksAt(')')) {
+      if (depth === 1 && parts.length === 1 && parts[0] === start && takeLookahead()) continue
+      parts.push(quantified(atom()))
+    }
     return { type: 'sequence', parts }
+  }
+
+  function takeLookahead(): boolean {
+    const [opening, question, kind = ''] = characters.slice(at, at + 3)
+    if (opening !== '(' || question !== '?' || !'=!'.includes(kind) || kind === '') return false
+    at += 3
+    lookaheads.push({ negative: kind === '!', part: choice() })
+    take(')')
+    if (/[*+?{]/.test(characters[at] ?? '')) throw unsupported(source, 'has a repeated lookahead')
+    return true
   }
 
   function quantified(part: Pattern): Pattern {

@@ -123,6 +123,20 @@ describe('a pattern', () => {
     expect(stringDfa('a^b')).toBeUndefined()
   })
 
+  it('may look ahead where its text starts', () => {
+    const sources = ['^(?!a)[ab]*$', '^(?=.*b)(?!.*bb)[ab]+', '^(?!a$)', '^(?=a|b$)(?!ab).?', '^(?![^])', '^(?=^a)']
+    for (const source of sources)
+      for (const one of ['', 'a', 'b', 'ab', 'ba', 'bb', 'abb', 'bab', 'é']) {
+        expect(finds(source, one), `/${source}/ ${one}`).toBe(new RegExp(source, 'u').test(one))
+        expect(matches(source, one), `/${source}/ ${one}`).toBe(new RegExp(`^(?:${source})$`, 'u').test(one))
+      }
+    // As zod writes an e-mail address.
+    const email =
+      "^(?!\\.)(?!.*\\.\\.)([A-Za-z0-9_'+\\-\\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\\-]*\\.)+[A-Za-z]{2,}$"
+    for (const one of ['a@b.de', 'a.b@c.de', '.a@b.de', 'a..b@c.de', 'a@b', 'a@b..de'])
+      expect(finds(email, one), one).toBe(new RegExp(email, 'u').test(one))
+  })
+
   it('keeps anchors inside of repetitions and alternatives', () => {
     for (const source of ['(^a|b)+', '(a$|b)+', '(^|,)a', 'a($|,)', '(?:^a)?b', '(^)*a', '(a|$)*'])
       for (const one of ['', 'a', 'b', 'ab', 'ba', 'bb', ',a', 'a,', 'aa', 'xa', 'b,a'])
@@ -133,7 +147,10 @@ describe('a pattern', () => {
 describe('what no automaton can do is refused by name', () => {
   test.each([
     ['(?=a)b', 'lookahead'],
-    ['(?!a)b', 'lookahead'],
+    ['a(?!b)', 'lookahead'],
+    ['^(?!a)b|c', 'lookahead'],
+    ['(^(?!a)b)', 'lookahead'],
+    ['^(?!.*\\_)', 'lookahead'],
     ['(?<=a)b', 'lookbehind'],
     ['(?<!a)b', 'lookbehind'],
     ['(a)\\1', 'back reference'],

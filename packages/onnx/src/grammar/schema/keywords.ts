@@ -198,6 +198,13 @@ const count =
 const minimum = (min: Bound): Partial<Shape> => ({ number: { ...anyNumber, min } })
 const maximum = (max: Bound): Partial<Shape> => ({ number: { ...anyNumber, max } })
 
+/** Formats of OpenAPI that every number of a type has, as numbers are written here. */
+const numberFormats: Readonly<Record<string, readonly unknown[]>> = {
+  float: ['number', 'integer'],
+  double: ['number', 'integer'],
+  int64: ['integer'],
+}
+
 /** What the keywords of JSON Schema (draft 2020-12, and draft 7 where it differs) allow. Where keywords share a job, the first one that is there does it. */
 const table: Readonly<Record<string, Keyword>> = {
   type,
@@ -217,9 +224,12 @@ const table: Readonly<Record<string, Keyword>> = {
   pattern: (value, reading) => [{ ...anyValue, string: { ...anyText, patterns: [textIn(value, 'pattern', reading)] } }],
   format: (value, reading) => {
     const name = textIn(value, 'format', reading)
+    if (Object.hasOwn(numberFormats, name) && numberFormats[name]?.includes(reading.keywords.type)) return [anyValue]
     const pattern = Object.hasOwn(formats, name) ? formats[name] : undefined
-    if (pattern === undefined) throw refused('format', reading.schema.at, `there is no pattern for "${name}"`)
-    return [{ ...anyValue, string: { ...anyText, formats: [pattern] } }]
+    if (pattern !== undefined) return [{ ...anyValue, string: { ...anyText, formats: [pattern] } }]
+    // Schema libraries write a name of their own beside the pattern that it stands for.
+    if (reading.keywords.pattern !== undefined) return [anyValue]
+    throw refused('format', reading.schema.at, `there is no pattern for "${name}"`)
   },
   prefixItems: (_value, reading) => items(reading),
   items: (_value, reading) => (reading.keywords.prefixItems === undefined ? items(reading) : [anyValue]),
