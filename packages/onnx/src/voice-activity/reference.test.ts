@@ -59,13 +59,3 @@ describe.skipIf(!isThere)('Silero (skipped without ../shared/models and ../share
     await expect(detector.detect({ audio, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 })
-
-it('a folder without a detector says what is missing', async () => {
-  await expect(
-    onnx()
-      .voiceActivity('dir:src')
-      .detect({ audio: new Uint8Array(1) }),
-  ).rejects.toMatchObject({
-    code: 'config',
-  })
-})
