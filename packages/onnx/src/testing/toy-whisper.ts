@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { floats } from '../runtime/tensors.ts'
 import { onnxFile } from './onnx-file.ts'
 import { scratchFolder, tokenizerJson } from './toy-model.ts'
 
@@ -34,6 +35,8 @@ export interface ToyWhisperOptions {
   readonly sound?: Readonly<Record<number, Thought>>
   readonly silence?: Readonly<Record<number, Thought>>
   readonly multilingual?: boolean
+  /** Of the decoder; the encoder's is 32 bits. */
+  readonly precision?: 'float32' | 'float16'
   /** The stretch of sound that the token at a position looks at, by position; without it the graph does not tell. */
   readonly looksAt?: Readonly<Record<number, number>>
   /** Further files of the folder, by name: JSON. */
@@ -51,6 +54,7 @@ export function toyWhisper({
   sound = {},
   silence = {},
   multilingual = true,
+  precision = 'float32',
   looksAt,
   files = {},
 }: ToyWhisperOptions): string {
@@ -70,7 +74,7 @@ export function toyWhisper({
   write('tokenizer.json', tokenizer())
   for (const [name, value] of Object.entries(files)) write(name, value)
   writeFileSync(join(folder, 'onnx/encoder_model.onnx'), encoder())
-  writeFileSync(join(folder, 'onnx/decoder_model_merged.onnx'), decoder([silence, sound], looksAt))
+  writeFileSync(join(folder, 'onnx/decoder_model_merged.onnx'), decoder([silence, sound], looksAt, precision))
   return folder
 }
 
@@ -116,6 +120,7 @@ const encoder = () =>
 function decoder(
   scripts: readonly Readonly<Record<number, Thought>>[],
   looksAt: ToyWhisperOptions['looksAt'],
+  type: 'float32' | 'float16',
 ): Uint8Array {
   const table = new Float32Array(scripts.length * longest * vocabulary)
   for (const [script, thoughts] of scripts.entries())
@@ -134,29 +139,27 @@ function decoder(
     }) as const
   const list = (name: string, ...data: number[]) =>
     ({ name, type: 'int64', dims: [data.length], data: BigInt64Array.from(data, BigInt) }) as const
+  const values = (data: Float32Array, ...dims: number[]) => ({
+    dims,
+    data: floats(type, data, dims).data as Float32Array,
+  })
   return onnxFile({
     inputs: [
       { name: 'input_ids', type: 'int64', shape: ['batch', 'length'] },
-      { name: 'encoder_hidden_states', type: 'float32', shape: ['batch', 'sound', 1] },
-      ...kinds.map(
-        (kind) => ({ name: `past_key_values.0.${kind}`, type: 'float32', shape: ['batch', 1, 'past', 1] }) as const,
-      ),
+      { name: 'encoder_hidden_states', type, shape: ['batch', 'sound', 1] },
+      ...kinds.map((kind) => ({ name: `past_key_values.0.${kind}`, type, shape: ['batch', 1, 'past', 1] }) as const),
       { name: 'use_cache_branch', type: 'bool', shape: [1] },
     ],
     outputs: [
-      { name: 'logits', type: 'float32', shape: ['batch', 'length', vocabulary] },
-      ...kinds.map(
-        (kind) => ({ name: `present.0.${kind}`, type: 'float32', shape: ['batch', 1, 'total', 1] }) as const,
-      ),
-      ...(looksAt
-        ? [{ name: 'cross_attentions.0', type: 'float32', shape: ['batch', 1, 'length', positions] } as const]
-        : []),
+      { name: 'logits', type, shape: ['batch', 'length', vocabulary] },
+      ...kinds.map((kind) => ({ name: `present.0.${kind}`, type, shape: ['batch', 1, 'total', 1] }) as const),
+      ...(looksAt ? [{ name: 'cross_attentions.0', type, shape: ['batch', 1, 'length', positions] } as const] : []),
     ],
     constants: [
-      { name: 'table', type: 'float32', dims: [scripts.length * longest, vocabulary], data: table },
-      { name: 'looks', type: 'float32', dims: [longest, positions], data: looks },
+      { name: 'table', type, ...values(table, scripts.length * longest, vocabulary) },
+      { name: 'looks', type, ...values(looks, longest, positions) },
       // The picture of silence is -1.5 throughout.
-      { name: 'quiet', type: 'float32', dims: [], data: Float32Array.of(-1.4) },
+      { name: 'quiet', type, ...values(Float32Array.of(-1.4)) },
       whole('zero', 0),
       whole('one', 1),
       whole('two', 2),
@@ -180,7 +183,7 @@ function decoder(
       { op: 'Add', inputs: ['positions', 'script_row'], outputs: ['row'] },
       { op: 'Gather', inputs: ['table', 'row'], outputs: ['thoughts'] },
       { op: 'Unsqueeze', inputs: ['thoughts', 'front'], outputs: ['logits'] },
-      { op: 'Cast', inputs: ['input_ids'], outputs: ['numbers'], attributes: { to: 1 } },
+      { op: 'Cast', inputs: ['input_ids'], outputs: ['numbers'], attributes: { to: type === 'float16' ? 10 : 1 } },
       { op: 'Unsqueeze', inputs: ['numbers', 'column'], outputs: ['own'] },
       ...['key', 'value'].flatMap((kind) => [
         {

@@ -40,6 +40,14 @@ describe('a multilingual model', () => {
   })
 })
 
+it('a decoder of 16-bit floats behind an encoder of 32 writes the same', async () => {
+  const options = { sound: greeting, looksAt: { 3: 10, 4: 20 } }
+  const call = { audio: bare(tone(2)), language: 'de', words: true }
+  const half = await transcribe({ ...call, model: model({ ...options, precision: 'float16' }) })
+  expect(half.text).toBe('Hallo Welt.')
+  expect(half.segments).toEqual((await transcribe({ ...call, model: model(options) })).segments)
+})
+
 describe('windows', () => {
   it('a stretch that a window cuts off is heard again by the next, which knows what was said', async () => {
     // The second window is told "Ja" before start, language and task: its first token stands at position 5.
