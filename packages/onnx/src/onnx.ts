@@ -32,7 +32,7 @@ export interface LoadProgress extends Omit<LoadStep, 'stage'> {
 
 export interface OnnxOptions extends Places, EngineOptions {
   /**
-   * Bytes that loaded models may take together, counted as twice the size of their weights' files; what texts under way take (`cacheMemory`) comes on top. Before a model is loaded, those without
+   * Bytes that loaded models may take together, each counted as twice the size of its weights' files and 128 MB; what texts under way take (`cacheMemory`) comes on top. Before a model is loaded, those without
    * requests are closed, least recently used first; one that does not fit then is a `config` error. Default: no limit.
    */
   readonly maxMemory?: number | undefined

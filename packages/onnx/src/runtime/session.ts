@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { env, InferenceSession, listSupportedBackends, type Tensor } from 'onnxruntime-node'
 import { broken } from '../folder.ts'
@@ -56,12 +56,21 @@ export async function openGraph(
   }
 }
 
-/** A file is read into memory whole only up to here: protobuf ends at 2 GiB, and the runtime holds its weights a second time while it opens. */
-const largestBuffer = 2 ** 30
+/** A file is read into memory whole only up to here: the runtime holds its weights a second time while it opens. Larger ones have their weights in files of their own as a rule. */
+const largestBuffer = 2 ** 29
 
 async function extend(file: string, more: Uint8Array): Promise<Uint8Array> {
-  const bytes = Buffer.concat([await readFile(file), more])
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+  const handle = await open(file)
+  try {
+    const { size } = await handle.stat()
+    const bytes = new Uint8Array(size + more.length)
+    for (let at = 0, read = 1; at < size && read > 0; at += read)
+      read = (await handle.read(bytes, at, size - at, at)).bytesRead
+    bytes.set(more, size)
+    return bytes
+  } finally {
+    await handle.close()
+  }
 }
 
 /** `bytes`: those of the file, where it is not opened as it stands. */

@@ -8,7 +8,7 @@ interface Slot {
 }
 
 /** The beginning of a text that need not be read again. */
-export interface Prefix {
+interface Prefix {
   readonly cache: TextCache
   /** Tokens that the text shares with it: `cache` has these and perhaps more. */
   readonly length: number

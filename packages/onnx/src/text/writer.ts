@@ -15,7 +15,7 @@ import { plainReader, TaggedCalls, toolTags } from './tool-calls.ts'
 export type TextJob = Job<TextCall, Part>
 
 /** What reading and writing took. */
-export interface Effort {
+interface Effort {
   /** Prompt tokens that were known from before. */
   readonly cached: number
   readonly promptMs: number

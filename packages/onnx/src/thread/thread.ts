@@ -18,8 +18,8 @@ export interface Listener {
   failed(error: AnyModelError): void
 }
 
-/** Of the size of its weights' files: with what the runtime makes of them, and the thread itself, a model takes about twice as much (measured: 97 MB of int4 take 190 to 300 MB). */
-const memoryShare = 2
+/** What a model takes, about: twice its weights' files, with what the runtime makes of them, and something for the thread and a vocabulary (SmolLM2, 97 MB of int4: 350 to 450 MB, a text or two included). */
+const memoryFor = (weights: number): number => 2 * weights + 128e6
 
 /** What a model is, and what it does right now. */
 export interface ThreadStats {
@@ -68,7 +68,7 @@ export class ModelThread implements Tenant {
   }
 
   get bytes(): number {
-    return memoryShare * weightBytes(this.#setup)
+    return memoryFor(weightBytes(this.#setup))
   }
 
   get loaded(): boolean {
