@@ -36,6 +36,15 @@ const programs = {
       console.log(text.length > 0)
       await ai.close?.()`,
   },
+  'the built-in embedding model gives vectors': {
+    prints: '384',
+    code: `
+      import { anymodel } from 'anymodel'
+      const ai = await anymodel()
+      const { embedding } = await ai.embed({ model: 'embedding', value: 'Hi' })
+      console.log(embedding.length)
+      await ai.close()`,
+  },
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'anymodel-install-'))
