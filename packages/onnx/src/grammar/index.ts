@@ -2,9 +2,9 @@ import { AnyModelError } from '@anymodel/core'
 import { forcedTokens } from './forced.ts'
 import { masks } from './mask.ts'
 import { textDfa } from './regex/compile.ts'
-import { type Making, schemaTerm } from './schema/values.ts'
+import { schemaTerm } from './schema/values.ts'
 import { automaton } from './term/automaton.ts'
-import { choice } from './term/choice.ts'
+import { choice, type Making } from './term/choice.ts'
 import { literals } from './term/literal.ts'
 import { terms as newTerms, type Term, type Terms } from './term/term.ts'
 import { type ToolsSource, tagsOf, toolsTerm } from './tools.ts'
@@ -109,7 +109,7 @@ function toTerm(making: Making, source: GrammarSource): Term {
       return dfa ? automaton(terms, 'pattern', dfa) : terms.never
     }
     case 'choice':
-      return choice(terms, 'choices', source.choices)
+      return choice(making, 'choices', source.choices)
     case 'tools':
       return toolsTerm(making, source)
   }

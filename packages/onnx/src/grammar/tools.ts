@@ -1,7 +1,8 @@
 import { AnyModelError } from '@anymodel/core'
 import { byteClasses, type Dfa, toDfa } from './automaton/dfa.ts'
-import { type Making, schemaTerm } from './schema/values.ts'
+import { schemaTerm } from './schema/values.ts'
 import { automaton } from './term/automaton.ts'
+import type { Making } from './term/choice.ts'
 import { bytesOf } from './term/literal.ts'
 import type { Term } from './term/term.ts'
 

@@ -1,4 +1,4 @@
-import { byteClasses, type Dfa, intersect, subtract, toDfa } from '../automaton/dfa.ts'
+import { byteClasses, type Dfa, intersect, subtract, toDfa, tooLarge } from '../automaton/dfa.ts'
 import { hasUnicodeSyntax } from '../regex/parse.ts'
 import { type KeyLanguage, keyLanguage } from '../term/key.ts'
 import { openSchema, refused, type Schema, type SchemaDocument } from './document.ts'
@@ -59,7 +59,7 @@ export interface OtherKeys {
   readonly node: Node
 }
 
-const mostNodes = 5_000
+const mostNodes = 20_000
 /** Each one doubles the kinds of keys. */
 const mostPatterns = 4
 
@@ -77,8 +77,7 @@ export function openNodes(schema: unknown): Nodes {
     const key = [...new Set(said.map(({ id }) => id))].sort((a, b) => a - b).join()
     let found = byKey.get(key)
     if (!found) {
-      if (all.length >= mostNodes)
-        throw refused('allOf', said[0]?.at ?? '#', 'the schema multiplies into too many others')
+      if (all.length >= mostNodes) throw tooLarge('The schema')
       found = { id: all.length, at: said[0]?.at ?? '#', shapes: together(said) }
       byKey.set(key, found)
       all.push(found)

@@ -1,13 +1,12 @@
 import { automaton } from '../term/automaton.ts'
-import { choice } from '../term/choice.ts'
+import { choice, type Making } from '../term/choice.ts'
 import { freeKey, hasMore } from '../term/key.ts'
-import { bytesOf, type Literals } from '../term/literal.ts'
 import { anyString } from '../term/string.ts'
-import type { Term, Terms } from '../term/term.ts'
+import type { Term } from '../term/term.ts'
 import { comparison } from './admits.ts'
 import { invalid, isObject, refused } from './document.ts'
 import { heights } from './heights.ts'
-import { type Node, numberKey, type ObjectPlan, openNodes } from './nodes.ts'
+import { type NamedKey, type Node, numberKey, type ObjectPlan, type OtherKeys, openNodes } from './nodes.ts'
 import { type ArrayRule, isFreeText, type NumberRule, type Shape, type StringRule } from './shape.ts'
 
 /** Arrays and objects inside of each other, at most. Every reader of JSON takes as many. */
@@ -17,17 +16,12 @@ const deepest = 64
 const between = ', '
 const behindKey = ': '
 
-/** What every part of a grammar is made with. */
-export interface Making {
-  readonly terms: Terms
-  readonly literals: Literals
-}
-
 /**
  * The JSON texts of the values that fit a schema. They are written in one way: keys in the order of the schema with free ones last, `, ` and `: ` between them, no other white space. `name` tells schemas of one
  * grammar apart. Throws `unsupported` with the keyword that can't be enforced, `invalid-argument` for a schema that is none, or that nothing fits.
  */
-export function schemaTerm({ terms, literals }: Making, name: string, schema: unknown): Term {
+export function schemaTerm(making: Making, name: string, schema: unknown): Term {
+  const { terms, literals } = making
   const nodes = openNodes(schema)
   const { constants, disjoint } = comparison(nodes)
   for (const { at, branches } of nodes.exclusives)
@@ -41,6 +35,7 @@ export function schemaTerm({ terms, literals }: Making, name: string, schema: un
   if (height.of(nodes.root) > deepest)
     throw refused('type', nodes.root.at, `every value nests deeper than ${deepest} arrays and objects`)
   const ids = new Map<object, number>()
+  const aheads = new Map<string, Ahead>()
   return value(nodes.root, deepest)
 
   function idOf(part: object): number {
@@ -62,7 +57,7 @@ export function schemaTerm({ terms, literals }: Making, name: string, schema: un
 
   function ofShape(shape: Shape, depth: number): Term[] {
     const values = constants(shape)
-    if (values) return [choice(terms, `${name}:${idOf(shape)}`, values.map(written))]
+    if (values) return [choice(making, `${name}:${idOf(shape)}`, values.map(written))]
     const { plain, number, string, array, object } = shape
     const found = [...plain].map(literals.of)
     if (number) found.push(ofNumber(number))
@@ -113,26 +108,34 @@ export function schemaTerm({ terms, literals }: Making, name: string, schema: un
       const needed = plan.named.findIndex(({ required }, i) => i >= at && required)
       if (needed < 0 && count >= plan.min) found.push(literals.of('}'))
       if (count < plan.max) {
-        const end = needed < 0 ? plan.named.length : needed + 1
-        for (let i = at; i < end; i++) found.push(...namedMember(state, i))
-        if (needed < 0) for (let i = 0; i < plan.others.length; i++) found.push(...freeMember(state, i))
+        const open = literals.of(`${count > 0 ? between : ''}"`)
+        const keys = [namedMembers(state, key, needed < 0 ? plan.named.length : needed + 1)]
+        if (needed < 0) keys.push(...plan.others.map((other, i) => freeMembers(state, other, i)))
+        found.push(terms.sequence(open, terms.alternatives(keys)))
       }
       return terms.alternatives(found)
     })
   }
 
-  function namedMember(state: Members, index: number): Term[] {
-    const { plan, depth, count } = state
-    const named = plan.named[index]
-    const next: Members = { ...state, at: index + 1, count: count + 1 }
-    if (!named || height.of(named.node) > depth || !canEnd(next)) return []
-    const open = bytesOf(`${count > 0 ? between : ''}${JSON.stringify(named.key)}${behindKey}`)
-    return [terms.sequence(literals.of(open), value(named.node, depth), members(next))]
+  /** Named keys up to before one of them. */
+  function namedMembers(state: Members, id: string, end: number): Term {
+    const { plan, depth, count, at } = state
+    const indexes = new Map<string, number>()
+    for (let i = at; i < end; i++) {
+      const named = plan.named[i] as NamedKey
+      if (height.of(named.node) <= depth && canEnd({ ...state, at: i + 1, count: count + 1 }))
+        indexes.set(JSON.stringify(named.key).slice(1) + behindKey, i)
+    }
+    return choice(making, id, [...indexes.keys()], (text) => {
+      const index = indexes.get(text) as number
+      const { node } = plan.named[index] as NamedKey
+      return terms.sequence(value(node, depth), members({ ...state, at: index + 1, count: count + 1 }))
+    })
   }
 
-  function freeMember(state: Members, index: number): Term[] {
+  /** Other keys of one kind. */
+  function freeMembers(state: Members, { node, language }: OtherKeys, index: number): Term {
     const { plan, depth, count, taken } = state
-    const other = plan.others[index]
     const own = taken[index] ?? none
     const next = (key: string): Members => ({
       ...state,
@@ -140,17 +143,33 @@ export function schemaTerm({ terms, literals }: Making, name: string, schema: un
       count: count + 1,
       taken: plan.others.map((_, i) => (i === index ? new Set([...own, key]) : (taken[i] ?? none))),
     })
-    if (!other || height.of(other.node) > depth || !hasMore(other.language, own.size) || !canEnd(next(''))) return []
-    const behind = (key: string) => terms.sequence(literals.of(behindKey), value(other.node, depth), members(next(key)))
-    return [terms.sequence(literals.of(`${count > 0 ? between : ''}"`), freeKey(terms, other.language, own, behind))]
+    if (height.of(node) > depth || !hasMore(language, own.size) || !canEnd(next(''))) return terms.never
+    return freeKey(terms, language, own, (key) =>
+      terms.sequence(literals.of(behindKey), value(node, depth), members(next(key))),
+    )
+  }
+
+  /** For every named key: how many from there on must come, and how many can. */
+  function ahead(plan: ObjectPlan, depth: number): Ahead {
+    const key = `${plan.id}:${depth}`
+    let found = aheads.get(key)
+    if (!found) {
+      const { named } = plan
+      found = {
+        needed: sumsFrom(named.map(({ required }) => required)),
+        possible: sumsFrom(named.map(({ node }) => height.of(node) <= depth)),
+      }
+      aheads.set(key, found)
+    }
+    return found
   }
 
   /** True when there are still enough keys to be had, and not too many that must come. */
   function canEnd({ plan, at, count, taken, depth }: Members): boolean {
-    const rest = plan.named.slice(at)
-    if (count + rest.filter(({ required }) => required).length > plan.max) return false
+    const { needed, possible } = ahead(plan, depth)
+    if (count + (needed[at] as number) > plan.max) return false
     if (count >= plan.min) return true
-    let most = count + rest.filter(({ node }) => height.of(node) <= depth).length
+    let most = count + (possible[at] as number)
     for (const [i, { node, language }] of plan.others.entries())
       if (height.of(node) <= depth) most += (language.counts[0] as number) - (taken[i]?.size ?? 0)
     return most >= plan.min
@@ -167,6 +186,18 @@ interface Members {
   readonly taken: readonly ReadonlySet<string>[]
   /** Arrays and objects that a value may still nest. */
   readonly depth: number
+}
+
+interface Ahead {
+  readonly needed: Int32Array
+  readonly possible: Int32Array
+}
+
+/** At every place, how many are true from there to the end. */
+function sumsFrom(list: readonly boolean[]): Int32Array {
+  const sums = new Int32Array(list.length + 1)
+  for (let i = list.length - 1; i >= 0; i--) sums[i] = (sums[i + 1] as number) + (list[i] ? 1 : 0)
+  return sums
 }
 
 const none: ReadonlySet<string> = new Set()

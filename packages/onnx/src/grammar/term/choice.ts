@@ -1,25 +1,39 @@
-import { bytesOf } from './literal.ts'
+import { bytesOf, type Literals } from './literal.ts'
 import type { Term, Terms } from './term.ts'
 
+/** What terms of bytes are made with. */
+export interface Making {
+  readonly terms: Terms
+  readonly literals: Literals
+}
+
 /**
- * One of many texts, as a search in their sorted list: a state is the part of the list that still fits, so ten thousand choices cost no more than they are long. `id` names the list.
+ * One of many texts and then what comes behind it, as a search in their sorted list: a state is the part of the list that still fits, so ten thousand choices cost no more than they are long.
+ * `id` names the list. Default: nothing comes behind.
  */
-export function choice(terms: Terms, id: string, texts: readonly string[]): Term {
-  const sorted = [...new Set(texts.map(bytesOf))].sort((a, b) => (a < b ? -1 : 1))
+export function choice(
+  { terms, literals }: Making,
+  id: string,
+  texts: readonly string[],
+  behind: (text: string) => Term = () => terms.empty,
+): Term {
+  const sorted = [...new Set(texts)]
+    .map((text) => ({ text, bytes: bytesOf(text) }))
+    .sort((a, b) => (a.bytes < b.bytes ? -1 : 1))
   return from(0, sorted.length, 0)
 
   /** The texts from `first` to before `last`, which share their first `depth` bytes. */
   function from(first: number, last: number, depth: number): Term {
-    if (first === last) return terms.never
-    const nullable = sorted[first]?.length === depth
-    if (nullable && last - first === 1) return terms.empty
+    const entry = sorted[first]
+    if (!entry || first === last) return terms.never
+    if (last - first === 1) return terms.sequence(literals.of(entry.bytes.slice(depth)), behind(entry.text))
+    if (entry.bytes.length === depth) return terms.alternatives([behind(entry.text), from(first + 1, last, depth)])
     return terms.terminal(`choice:${id}:${first}:${last}:${depth}`, () => {
-      const begin = nullable ? first + 1 : first
-      const lowest = byteAt(begin, depth)
+      const lowest = byteAt(first, depth)
       return {
-        nullable,
-        sole: !nullable && lowest === byteAt(last - 1, depth) ? lowest : -1,
-        next: (byte) => from(find(begin, last, depth, byte), find(begin, last, depth, byte + 1), depth + 1),
+        nullable: false,
+        sole: lowest === byteAt(last - 1, depth) ? lowest : -1,
+        next: (byte) => from(find(first, last, depth, byte), find(first, last, depth, byte + 1), depth + 1),
       }
     })
   }
@@ -37,6 +51,6 @@ export function choice(terms: Terms, id: string, texts: readonly string[]): Term
   }
 
   function byteAt(index: number, depth: number): number {
-    return sorted[index]?.charCodeAt(depth) ?? -1
+    return sorted[index]?.bytes.charCodeAt(depth) ?? -1
   }
 }
