@@ -43,7 +43,7 @@ export async function faultServer(options: FaultServerOptions = {}): Promise<Fau
     entries.push({ model, at: request.at - start, request })
     const scripted = scripts.get(model)?.shift()
     if (scripted !== undefined) return scripted
-    const answer = healthyReply(request.body)
+    const answer = healthyReply(request.body, model)
     const { fault, times } = faultOf(model, named)
     if (!fault) return { error: { status: 404, message: `The model "${model}" does not exist.` } }
     return (before < times ? await fault(request, answer) : undefined) ?? answer

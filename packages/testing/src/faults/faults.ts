@@ -14,8 +14,8 @@ export interface FaultTimes {
   readonly retryAfter: number
 }
 
-/** Words of the healthy answer before which faults happen: the 6th, and the 41st of 60. */
-const early = 'sun'
+/** Words of the healthy answer before which faults happen, as they stand in its events: the first, and the 41st of 60. */
+const early = '"The"'
 const late = 'where'
 
 const messages: Readonly<Record<number, string>> = {
@@ -55,9 +55,14 @@ const before = (word: string, event: WireEvent) => (events: readonly WireEvent[]
   return [...events.slice(0, at), event, ...events.slice(at)]
 }
 
+/** Two beginnings; Gemini's answers have none that is no content. */
+const doubledStart = (events: readonly WireEvent[]) => [...upTo(early)(events).slice(0, 1), ...events]
+
+/** The text behind the call is Gemini's last event, which is left out. */
 const toolCall: Answer = [
   { type: 'tool-call', id: 'call_1a2b3c4d5', name: 'order', input: '{"fish":' },
   { type: 'tool-call', id: 'call_1a2b3c4d5', name: 'order', input: '"herring"}' },
+  { type: 'text', text: 'Ordered.' },
 ]
 
 const dropped = Number.POSITIVE_INFINITY
@@ -119,7 +124,7 @@ export function namedFaults({ stall, retryAfter }: FaultTimes): Readonly<Record<
     'slow-start': (_request, answer) => ({ answer, stall: { before: early, ms: stall } }),
     stall: (_request, answer) => ({ answer, stall: { before: late, ms: stall } }),
     cut: (_request, answer) => ({ answer, rewrite: upTo(late), dropAt: dropped }),
-    'cut-early': (_request, answer) => ({ answer, rewrite: upTo('The'), dropAt: dropped }),
+    'cut-early': (_request, answer) => ({ answer, rewrite: upTo(early), dropAt: dropped }),
     'cut-in-gzip': (_request, answer) => ({ answer, rewrite: upTo(late), encoding: 'gzip', dropAt: dropped }),
 
     // Events.
@@ -135,10 +140,7 @@ export function namedFaults({ stall, retryAfter }: FaultTimes): Readonly<Record<
     'no-end': (_request, answer) => ({ answer, rewrite: withoutEnd }),
     alive: (_request, answer) => ({ answer, comments: true, stall: { before: 0, ms: stall, alive: true } }),
     'alive-only': () => ({ answer: '', rewrite: () => [{ data: '{}' }], stall: { before: 0, ms: stall, alive: true } }),
-    'doubled-start': (_request, answer) => ({
-      answer,
-      rewrite: ([first, ...rest]) => (first ? [first, first, ...rest] : rest),
-    }),
+    'doubled-start': (_request, answer) => ({ answer, rewrite: doubledStart }),
     'no-prefill': ({ body }) =>
       isPrefilled(body) ? refused(400, 'This model does not support assistant message prefill.') : undefined,
 

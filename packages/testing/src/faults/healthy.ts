@@ -9,20 +9,20 @@ export const healthyAnswer =
 
 const usage = { input: 12, output: 60, total: 72 }
 
-/** A text as a service says it, about a word per event, with usage at the end. */
-const inWords = (text: string): Answer => [
+/** A text as a service says it, about a word per event, with usage and the model's name at the end. */
+const inWords = (text: string, model: string): Answer => [
   ...(text.match(/\s*\S+|\s+$/g) ?? []).map((word) => ({ type: 'text', text: word }) as const),
-  { type: 'finish', usage },
+  { type: 'finish', usage, response: { model } },
 ]
 
 /** The answer to a request: all of it, or the rest of it when the conversation ends with its beginning. */
-export function healthyReply(body: JsonObject): Answer {
+export function healthyReply(body: JsonObject, model: string): Answer {
   const turns = toTurns(body)
   const last = turns.at(-1)
   const asked = last?.role === 'user' ? last.text : ''
   const begun = last?.role === 'assistant' ? last.text : (turns.at(-2)?.text ?? '')
-  if (begun === '' || !healthyAnswer.startsWith(begun)) return inWords(healthyAnswer)
-  return inWords(healthyAnswer.slice(begun.length - repeated(begun, asked)))
+  if (begun === '' || !healthyAnswer.startsWith(begun)) return inWords(healthyAnswer, model)
+  return inWords(healthyAnswer.slice(begun.length - repeated(begun, asked)), model)
 }
 
 /** How much of the end of `begun` a message wants to see again: as much of it as the message quotes. */
