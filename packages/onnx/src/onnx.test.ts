@@ -131,6 +131,17 @@ async function statsAfter(mine: Onnx, id: string) {
   return stats
 }
 
+it('options that make no sense are invalid arguments', () => {
+  for (const options of [
+    { parallel: 0 },
+    { parallel: 1.5 },
+    { cacheMemory: -1 },
+    { cacheMemory: Number.NaN },
+    { maxMemory: 0 },
+  ])
+    expect(() => onnx(options)).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
+})
+
 describe('numbers of a model', () => {
   it('are there once it was asked', async () => {
     const mine = onnx()

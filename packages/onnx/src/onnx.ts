@@ -80,6 +80,7 @@ export interface Onnx {
 /** Models from ONNX files, each in a worker thread. A folder that can't be used is a `config` error of the first request. */
 export function onnx(options: OnnxOptions = {}): Onnx {
   const threads = new Map<string, ModelThread>()
+  checkNumbers(options)
   const { onProgress, maxMemory, threads: computing, executionProviders, parallel, cacheMemory } = options
   const runtime: EngineOptions = { threads: computing, executionProviders, parallel, cacheMemory }
   const room = maxMemory === undefined ? undefined : roomWithin(maxMemory, () => threads.values())
@@ -134,4 +135,14 @@ export function onnx(options: OnnxOptions = {}): Onnx {
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+function checkNumbers({ parallel, cacheMemory, maxMemory }: OnnxOptions): void {
+  const check = (name: string, value: number | undefined, fits: (value: number) => boolean, range: string): void => {
+    if (value !== undefined && !fits(value))
+      throw new AnyModelError('invalid-argument', `${name} must be ${range}, not ${String(value)}.`)
+  }
+  check('parallel', parallel, (n) => Number.isInteger(n) && n >= 1, 'a whole number above 0')
+  check('cacheMemory', cacheMemory, (n) => n >= 0, 'a number of bytes, 0 or more')
+  check('maxMemory', maxMemory, (n) => n > 0, 'a number of bytes above 0')
 }

@@ -1,10 +1,13 @@
 import type { Tensor } from 'onnxruntime-node'
 import { type Batch, type Batches, type Logits, type Place, runBatch, type TextGraph } from './batch.ts'
-import { type Block, copyColumns, emptyBlock, strides, type TextCache, toBlock } from './cache.ts'
+import { type Block, columnBytes, copyColumns, emptyBlock, strides, type TextCache, toBlock } from './cache.ts'
 import type { CacheEntry } from './cache-layout.ts'
 
 /** Columns that a cache is made longer by at once: each costs a little in every run until it is used, and to make it longer copies it. */
 const spare = (columns: number): number => Math.max(32, Math.ceil(columns / 6))
+
+/** Memory that is not worth a copy. */
+const smallBytes = 2 ** 20
 
 /** What the last run gave and nobody needed yet. */
 interface Fresh {
@@ -107,11 +110,11 @@ export class ColumnBatch implements Batch {
     this.#lengths[row] = this.length(row) - count
   }
 
-  /** A batch of one is not copied. */
+  /** A batch of one is not copied, unless it lies in memory that was made for more. */
   take(row: number): TextCache {
     this.#settle()
     const length = this.length(row)
-    if (this.size === 1) {
+    if (this.size === 1 && this.bytes <= 2 * length * columnBytes(this.#graph.layout.cache) + smallBytes) {
       if (this.#blocksAre === 'mine') this.#blocksAre = 'held'
       const { cache } = this.#graph.layout
       const columns = this.#columns
