@@ -27,11 +27,15 @@ export async function open({ threads, packages, gguf }) {
 
   async function answer(sequence, messages, maxTokens, start) {
     const prompt = model.tokenize(toChat(messages), true)
-    await sequence.clearHistory()
+    // What the sequence has read of the prompt before is kept; the last token has to be read again.
+    await sequence.adaptStateToTokens(prompt.slice(0, -1), false)
     sequence.tokenPredictor?.updateInputTokens?.(prompt)
     const tokens = []
     let firstMs
-    for await (const token of sequence.evaluate(prompt, { temperature: 0, yieldEogToken: true })) {
+    for await (const token of sequence.evaluate(prompt.slice(sequence.nextTokenIndex), {
+      temperature: 0,
+      yieldEogToken: true,
+    })) {
       firstMs ??= performance.now() - start
       tokens.push(token)
       if (tokens.length >= maxTokens || model.isEogToken(token)) break
