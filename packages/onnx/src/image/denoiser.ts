@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-node'
 import { broken } from '../folder.ts'
 import type { Graph } from '../runtime/session.ts'
-import { floats, floatsOf, numbers } from '../runtime/tensors.ts'
+import { floats, floatsOf, joined, numbers } from '../runtime/tensors.ts'
 import type { DenoiserConfig } from './folder.ts'
 import { type Clock, runGraph } from './run.ts'
 import { combine } from './schedule/combine.ts'
@@ -113,7 +113,7 @@ const makers: Readonly<Record<string, Make>> = {
   sample({ latents, guide, conditions, channels }, type) {
     const one = guide.further ? [latents, guide.further] : [latents]
     const { width, height } = guide.area
-    return floats(type, repeated(conditions.flatMap(() => one)), [conditions.length, channels, height, width])
+    return floats(type, joined(conditions.flatMap(() => one)), [conditions.length, channels, height, width])
   },
   timestep({ timestep, conditions }, type, shape) {
     const isPerPicture = typeof shape[0] === 'string' && /batch/.test(shape[0])
@@ -122,41 +122,26 @@ const makers: Readonly<Record<string, Make>> = {
   },
   encoder_hidden_states({ conditions }, type) {
     const { hidden, width } = conditions[0] as Condition
-    return floats(type, repeated(conditions.map((one) => one.hidden)), [
-      conditions.length,
-      hidden.length / width,
-      width,
-    ])
+    return floats(type, joined(conditions.map((one) => one.hidden)), [conditions.length, hidden.length / width, width])
   },
   text_embeds({ conditions }, type) {
     const rows = conditions.map(({ pooled }) => pooled ?? lacking('text_embeds'))
-    return floats(type, repeated(rows), [rows.length, rows[0]?.length ?? 0])
+    return floats(type, joined(rows), [rows.length, rows[0]?.length ?? 0])
   },
   /** The size that the picture is to look like, where it was cropped, and its size. Podell et al., https://arxiv.org/abs/2307.01952, section 2.2. */
   time_ids({ guide, conditions }, type) {
     const { width, height } = guide.size
     const ids = Float32Array.of(height, width, 0, 0, height, width)
-    return floats(type, repeated(conditions.map(() => ids)), [conditions.length, ids.length])
+    return floats(type, joined(conditions.map(() => ids)), [conditions.length, ids.length])
   },
   timestep_cond({ guide, conditions, embedding }, type) {
     const row = embedded((guide.guidance - 1) * 1_000, embedding)
-    return floats(type, repeated(conditions.map(() => row)), [conditions.length, embedding])
+    return floats(type, joined(conditions.map(() => row)), [conditions.length, embedding])
   },
 }
 
 function lacking(input: string): never {
   throw broken(`unet/model.onnx wants ${input}, and no text encoder gives it.`)
-}
-
-function repeated(rows: readonly Float32Array[]): Float32Array {
-  if (rows.length === 1) return rows[0] as Float32Array
-  const all = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const row of rows) {
-    all.set(row, at)
-    at += row.length
-  }
-  return all
 }
 
 /** A number as sines and cosines of rising wavelengths. Vaswani et al., https://arxiv.org/abs/1706.03762, section 3.5. */

@@ -37,6 +37,18 @@ export function floatsOf({ data, type }: Tensor, start = 0, end: number = data.l
   return floats
 }
 
+/** Numbers one after the other; those of one row alone are handed on as they are. */
+export function joined(rows: readonly Float32Array[]): Float32Array {
+  if (rows.length === 1) return rows[0] as Float32Array
+  const all = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const row of rows) {
+    all.set(row, at)
+    at += row.length
+  }
+  return all
+}
+
 /** The bits of 16-bit floats: the runtime hands out a Float16Array where JavaScript has that (Node 24). */
 export function bitsOf(data: Tensor['data']): Uint16Array {
   const { buffer, byteOffset, length } = data as Uint16Array

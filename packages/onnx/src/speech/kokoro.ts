@@ -5,7 +5,7 @@ import { broken, list } from '../folder.ts'
 import { readModelFolder } from '../model-folder.ts'
 import { loading } from '../runtime/load-step.ts'
 import { openGraph } from '../runtime/session.ts'
-import { floats, floatsOf, integers } from '../runtime/tensors.ts'
+import { floats, floatsOf, integers, joined } from '../runtime/tensors.ts'
 import type { Opening } from '../thread/served.ts'
 import type { Speaker } from './voice.ts'
 
@@ -82,7 +82,7 @@ export async function loadKokoro({ location, runtime, gate, onStep }: Opening): 
           for (const tensor of [...Object.values(inputs), ...Object.values(outputs)]) tensor.dispose()
         }
       }
-      return { samples: concatenated(sounds), unknown }
+      return { samples: joined(sounds), unknown }
     },
   }
 }
@@ -102,16 +102,6 @@ function toPieces(phonemes: string, signs: ReadonlyMap<string, number>) {
     }
   }
   return { pieces: pieces.filter(({ length }) => length > 0), unknown }
-}
-
-function concatenated(sounds: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(sounds.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const sound of sounds) {
-    all.set(sound, at)
-    at += sound.length
-  }
-  return all
 }
 
 function readStyles(path: string): Float32Array {
