@@ -45,8 +45,9 @@ export class FallingBack implements PartIterator {
   readonly #rest: Rest
   readonly #left = new AbortController()
 
+  readonly #models: readonly TextModel[]
   /** Models that were not asked yet, in order. */
-  #waiting: TextModel[]
+  #waiting: TextModel[] = []
   readonly #seen = new Set<TextModel>()
   readonly #failures: Failure[] = []
   /** Continuations that a model refused. */
@@ -64,6 +65,8 @@ export class FallingBack implements PartIterator {
   #held: Part[] = []
   #pending: Promise<PartResult> | undefined
   #out: Part[] = []
+  /** The step under way: callers that do not wait for each other share it. */
+  #move: Promise<void> | undefined
 
   /** What the reader has of the answer. */
   #text = ''
@@ -76,7 +79,7 @@ export class FallingBack implements PartIterator {
     this.#call = call
     this.#settings = settings
     this.#rest = rest
-    this.#waiting = rest.order(models)
+    this.#models = models
   }
 
   take(): Part | undefined {
@@ -98,11 +101,17 @@ export class FallingBack implements PartIterator {
       const part = this.take()
       if (part) return { done: false, value: part }
       if (this.#state === 'over') return { done: true, value: undefined }
-      try {
-        await this.#step()
-      } catch (error) {
-        await this.#fail(error)
-      }
+      await (this.#move ??= this.#moves())
+    }
+  }
+
+  async #moves(): Promise<void> {
+    try {
+      await this.#step()
+    } catch (error) {
+      await this.#fail(error)
+    } finally {
+      this.#move = undefined
     }
   }
 
@@ -119,19 +128,21 @@ export class FallingBack implements PartIterator {
     this.#try ??= this.#first()
     if (!this.#inner) {
       if (this.#try.delayMs > 0) await pause(this.#try.delayMs, this.#call.signal, this.#left.signal)
-      if (this.#state === 'over') return
+      if (this.#left.signal.aborted) return
       this.#inner = await this.#open(this.#try)
+      if (this.#left.signal.aborted) return void this.#inner.return?.()
     }
     const next = await this.#arrival(this.#inner)
-    if (this.#state === 'over' || next === undefined) return
+    if (this.#left.signal.aborted || next === undefined) return
     if (next.done) return this.#ended()
     const part = this.#accept(next.value)
     if (part) this.#out.push(part)
   }
 
   #first(): Try {
-    const model = this.#waiting.shift() as TextModel
-    return { model, mode: 'start', delayMs: 0 }
+    const [model, ...others] = this.#rest.order(this.#models)
+    this.#waiting = others
+    return { model: model as TextModel, mode: 'start', delayMs: 0 }
   }
 
   async #open({ model, mode }: Try): Promise<PartIterator> {
