@@ -52,6 +52,8 @@ describe('an object', () => {
     expect(writes(open, '{"z": true, "a": true}')).toBe(false)
     expect(writes(open, '{"z": true, "z": true}')).toBe(false)
     expect(writes(open, '{"z": true, "ab": true, "": false}')).toBe(true)
+    expect(writes(open, '{"z": true, "": true, "": true}')).toBe(false)
+    expect(writes(open, '{"z": true, "": true, "\\"": true, "\\"\\"": true, "\\"": true}')).toBe(false)
     // One spelling per key, else the same key could come again in another one.
     expect(writes(open, '{"z": true, "\\u0062": true}')).toBe(false)
     expect(writes(open, '{"z": true, "\\n\\u0001\\"": true}')).toBe(true)
@@ -263,6 +265,21 @@ describe('constants', () => {
 
   it('are compared as JSON compares them', () => {
     expect(writes({ allOf: [{ enum: [{ a: 1, b: 2 }] }, { const: { b: 2, a: 1 } }] }, '{"a": 1, "b": 2}')).toBe(true)
+  })
+})
+
+describe('items that are all different', () => {
+  const days = { type: 'array', items: { enum: ['a', 'ab', { x: 1, y: 2 }, { y: 2, x: 1 }] }, uniqueItems: true }
+
+  it('are each taken once from a list', () => {
+    expect(writes(days, '[]')).toBe(true)
+    expect(writes(days, '["ab", {"y": 2, "x": 1}, "a"]')).toBe(true)
+    expect(writes(days, '["a", "a"]')).toBe(false)
+    expect(writes(days, '["a", "ab", {"y": 2, "x": 1}, ')).toBe(false)
+    expect(writes({ ...days, minItems: 3 }, '["a", "ab"]')).toBe(false)
+    expect(writes({ ...days, maxItems: 1 }, '["a"]')).toBe(true)
+    expect(writes({ ...days, maxItems: 2 }, '["a", "ab", ')).toBe(false)
+    expect(() => writes({ ...days, minItems: 4 }, '')).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Node, Nodes, ObjectPlan } from './nodes.ts'
-import { type ArrayRule, isFreeText, type Shape, type StringRule } from './shape.ts'
+import { type ArrayRule, isFreeText, type Shape, type StringRule, sameText } from './shape.ts'
 
 /** How many arrays and objects have to be nested for a value; infinite when there is no value at all. */
 export interface Heights {
@@ -31,7 +31,13 @@ export function heights(nodes: Nodes, constants: (shape: Shape) => readonly unkn
     return isFreeText(rule) || nodes.strings.dfa(rule) !== undefined
   }
 
+  /** How many different values the items have to choose from. */
+  function listed(rule: ArrayRule): number {
+    return new Set(nodes.item(rule, 0).shapes.flatMap((shape) => (constants(shape) ?? []).map(sameText))).size
+  }
+
   function ofArray(rule: ArrayRule): number {
+    if (rule.unique !== undefined && rule.max > 1 && rule.min > listed(rule)) return infinite
     let height = 0
     for (let i = 0; i < distinctItems(rule); i++) height = Math.max(height, of(nodes.item(rule, i)))
     return 1 + height

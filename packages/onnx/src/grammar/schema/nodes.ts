@@ -109,11 +109,15 @@ export function openNodes(schema: unknown): Nodes {
       if (rule) number(rule)
       if (object) plan(object)
       if (array) for (let i = 0; i <= array.prefix.length; i++) item(array, i)
-      if (array?.unique !== undefined && array.max > 1)
-        throw refused('uniqueItems', array.unique, 'it depends on all items before')
+      if (array?.unique !== undefined && !isListed(item(array, 0), array))
+        throw refused('uniqueItems', array.unique, 'its items are no list of constants')
     }
   return { root, strings: texts, all, exclusives, plan, number, item }
 }
+
+/** True for an array whose items are all taken from one list of values, or that has one item at most. */
+const isListed = ({ shapes }: Node, { prefix, max }: ArrayRule): boolean =>
+  max <= 1 || (prefix.length === 0 && shapes.every(({ values }) => values !== undefined))
 
 /** A text that is the same for equal rules. */
 export const numberKey = ({ integer, min, max, multiples }: NumberRule): string =>

@@ -7,7 +7,7 @@ import { comparison } from './admits.ts'
 import { invalid, isObject, refused } from './document.ts'
 import { heights } from './heights.ts'
 import { type NamedKey, type Node, numberKey, type ObjectPlan, type OtherKeys, openNodes } from './nodes.ts'
-import { type ArrayRule, isFreeText, type NumberRule, type Shape, type StringRule } from './shape.ts'
+import { type ArrayRule, isFreeText, type NumberRule, type Shape, type StringRule, sameText } from './shape.ts'
 
 /** Arrays and objects inside of each other, at most. Every reader of JSON takes as many. */
 const deepest = 64
@@ -84,7 +84,26 @@ export function schemaTerm(making: Making, name: string, schema: unknown): Term 
     return dfa ? terms.sequence(open, automaton(terms, `${name}:string:${idOf(dfa)}`, dfa)) : terms.never
   }
 
+  /** Items of a list of values, none of them twice. */
+  function differentItems(rule: ArrayRule, used: ReadonlySet<string>): Term {
+    const key = `${name}:different:${idOf(rule)}:${[...used].sort().join()}`
+    return terms.lazy(key, () => {
+      const found = used.size >= rule.min ? [literals.of(']')] : []
+      if (used.size >= rule.max) return terms.alternatives(found)
+      const values = nodes.item(rule, 0).shapes.flatMap((shape) => constants(shape) ?? [])
+      const left = new Map(values.map((value) => [sameText(value), written(value)]))
+      for (const text of used) left.delete(text)
+      const byText = new Map([...left].map(([same, text]) => [text, same]))
+      const item = choice(making, key, [...byText.keys()], (text) =>
+        differentItems(rule, new Set([...used, byText.get(text) as string])),
+      )
+      found.push(terms.sequence(literals.of(used.size > 0 ? between : ''), item))
+      return terms.alternatives(found)
+    })
+  }
+
   function items(rule: ArrayRule, count: number, depth: number): Term {
+    if (rule.unique !== undefined && rule.max > 1) return differentItems(rule, none)
     // Behind the last item that is different from the next, how many there are makes no difference.
     const last = Math.max(rule.prefix.length, rule.min, 1)
     const at = rule.max === Number.POSITIVE_INFINITY ? Math.min(count, last) : count
@@ -102,7 +121,7 @@ export function schemaTerm(making: Making, name: string, schema: unknown): Term 
     // More keys than are asked for make no difference where there is no limit.
     const count = plan.max === Number.POSITIVE_INFINITY ? Math.min(given.count, Math.max(plan.min, 1)) : given.count
     const state: Members = { ...given, count }
-    const key = `${name}:members:${plan.id}:${at}:${count}:${depth}:${taken.map((keys) => [...keys].join('"')).join('""')}`
+    const key = `${name}:members:${plan.id}:${at}:${count}:${depth}:${taken.map(nameOf).join()}`
     return terms.lazy(key, () => {
       const found: Term[] = []
       const needed = plan.named.findIndex(({ required }, i) => i >= at && required)
@@ -199,6 +218,9 @@ function sumsFrom(list: readonly boolean[]): Int32Array {
   for (let i = list.length - 1; i >= 0; i--) sums[i] = (sums[i + 1] as number) + (list[i] ? 1 : 0)
   return sums
 }
+
+/** A text that is another one for every set of keys. */
+const nameOf = (keys: ReadonlySet<string>): string => [...keys].map((key) => `${key.length}:${key}`).join('+')
 
 const none: ReadonlySet<string> = new Set()
 

@@ -12,6 +12,11 @@ const number = fc.oneof(
 
 const scalar: fc.Arbitrary<Json> = fc.oneof(
   fc.constantFrom<Json>(
+    { type: 'array', items: { enum: ['a', 'b', 1, { a: [1] }] }, uniqueItems: true, minItems: 2, maxItems: 3 },
+    { type: 'object', dependentRequired: { a: ['b'] }, propertyNames: { enum: ['a', 'b', 'c'] } },
+    { type: 'string', pattern: '^(?!a)(?=.*b)[ab]*$' },
+  ),
+  fc.constantFrom<Json>(
     { type: 'null' },
     { type: 'boolean' },
     { type: 'number' },
