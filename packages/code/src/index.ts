@@ -7,3 +7,9 @@ export {
   completionSession,
   type SessionOptions,
 } from './complete/session.ts'
+export { readFiles, type WriteOptions, writePatch } from './edit/disk.ts'
+export { editCode, streamEdit } from './edit/edit-code.ts'
+export type { EditEvent, EditOptions, EditResult, EditStream } from './edit/edit-options.ts'
+export { type EditFormat, editFormatOf } from './edit/formats.ts'
+export { applyPatch, type FileChange, type Patch, reversePatch, toDiff } from './edit/patch.ts'
+export type { AppliedEdit, FailedEdit } from './edit/workspace.ts'
