@@ -13,3 +13,12 @@ export type { EditEvent, EditOptions, EditResult, EditStream } from './edit/edit
 export { type EditFormat, editFormatOf } from './edit/formats.ts'
 export { applyPatch, type FileChange, type Patch, reversePatch, toDiff } from './edit/patch.ts'
 export type { AppliedEdit, FailedEdit } from './edit/workspace.ts'
+export {
+  type CodeBlock,
+  type CodeEvent,
+  type CodeStream,
+  type GenerateCodeOptions,
+  type GeneratedCode,
+  generateCode,
+  streamCode,
+} from './generate/generate-code.ts'

@@ -1,3 +1,4 @@
+import { eachLine } from '../answer-lines.ts'
 import type { MakeParser, ParserEvent } from './edit.ts'
 import type { EditEvent } from './edit-options.ts'
 import type { AppliedEdit, FailedEdit, Workspace } from './workspace.ts'
@@ -49,14 +50,7 @@ export async function editedBy(answer: AsyncIterable<string>, makeParser: MakePa
       }
     }
   }
-  let held = ''
-  for await (const text of answer) {
-    const lines = (held + text).split('\n')
-    held = lines.pop() ?? ''
-    for (const line of lines) parser.line(line.replace(/\r$/, ''))
-    await drain()
-  }
-  if (held !== '') parser.line(held.replace(/\r$/, ''))
+  await eachLine(answer, (line) => parser.line(line), drain)
   parser.end()
   await drain()
   return failed

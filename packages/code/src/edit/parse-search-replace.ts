@@ -1,5 +1,5 @@
+import { PathLines } from '../path-line.ts'
 import type { EditParser, MakeParser } from './edit.ts'
-import { PathLines } from './path-line.ts'
 
 const opens = /^<{5,9} SEARCH>?\s*$/
 const divides = /^={5,9}\s*$/

@@ -1,4 +1,5 @@
 import type { CodeFile } from '@anymodel/core'
+import { fenced, filesAsText } from '../files-as-text.ts'
 import type { AppliedEdit, FailedEdit } from './workspace.ts'
 
 /** What a model says when the files are right as they are. */
@@ -14,21 +15,9 @@ ${rules}
 
 Paths are relative, as they are given. When nothing has to change, answer ${nothing}.`
 
-/** A fence that a text has not in it. */
-function fenceFor(text: string): string {
-  const longest = Math.max(2, ...(text.match(/`{3,}/g) ?? []).map((run) => run.length))
-  return '`'.repeat(longest + 1)
-}
-
-const fenced = (text: string): string => {
-  const fence = fenceFor(text)
-  return `${fence}\n${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${fence}`
-}
-
 /** The task, with the files as they are. */
 export function taskFor(files: readonly CodeFile[], instruction: string): string {
-  const shown = files.map(({ path, text }) => `${path}\n${fenced(text)}`).join('\n\n')
-  return files.length === 0 ? instruction : `${shown}\n\n${instruction}`
+  return files.length === 0 ? instruction : `${filesAsText(files)}\n\n${instruction}`
 }
 
 /** Asks again for what could not be applied, and only for that. */
