@@ -13,7 +13,7 @@ import { tokenTrie, type Vocabulary } from './vocabulary/trie.ts'
 import { walker } from './vocabulary/walker.ts'
 
 export type { CallableTool, ToolForm, ToolsSource } from './tools.ts'
-export { tokenTrie, type Vocabulary } from './vocabulary/trie.ts'
+export type { Vocabulary } from './vocabulary/trie.ts'
 
 /**
  * What an answer must be.
@@ -59,7 +59,7 @@ export interface Constraint {
 }
 
 /** Where a sequence is. */
-export interface Mark {
+interface Mark {
   readonly term: Term
   readonly ended: boolean
 }
@@ -80,6 +80,13 @@ export function compileGrammar(source: GrammarSource, vocabulary: Vocabulary): G
   const tags = specialTags(source, vocabulary)
   const maskOf = masks(terms, walks, vocabulary, tags)
   const tagOf = new Map([...tags].map(([tag, token]) => [token, tag]))
+  // A run is tokenised once, however many sequences come by.
+  const runs = new WeakMap<Term, readonly number[]>()
+  const forced = (term: Term): readonly number[] => {
+    let run = runs.get(term)
+    if (!run) runs.set(term, (run = forcedTokens(terms, walks, vocabulary, term)))
+    return run
+  }
   const after = (term: Term, token: number): Term => {
     const tag = tagOf.get(token)
     return tag === undefined ? afterBytes(terms, term, vocabulary.bytes(token)) : afterTag(terms, term, tag)
@@ -92,7 +99,7 @@ export function compileGrammar(source: GrammarSource, vocabulary: Vocabulary): G
         vocabulary,
         maskOf,
         after,
-        forced: (term) => forcedTokens(terms, walks, vocabulary, term),
+        forced,
       }),
   }
 }

@@ -10,7 +10,7 @@ export type Pattern =
   | { readonly type: 'start' | 'end' }
 
 /** What a pattern begins by looking at: where its text starts, something must follow, or must not. */
-export interface Lookahead {
+interface Lookahead {
   readonly negative: boolean
   readonly part: Pattern
 }

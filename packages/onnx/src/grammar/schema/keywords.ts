@@ -18,7 +18,7 @@ import {
 import type { Strings } from './strings.ts'
 
 /** Alternatives of which exactly one may hold. */
-export interface Exclusive {
+interface Exclusive {
   readonly at: string
   readonly branches: readonly (readonly Shape[])[]
 }

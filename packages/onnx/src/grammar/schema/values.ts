@@ -231,7 +231,7 @@ function overlap(branches: readonly (readonly Shape[])[], disjoint: (a: Shape, b
 }
 
 /** A value as this engine writes JSON. */
-export function written(value: unknown): string {
+function written(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(written).join(between)}]`
   if (!isObject(value)) return JSON.stringify(value)
   const entries = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}${behindKey}${written(inner)}`)

@@ -17,7 +17,7 @@ interface Empty extends Known {
 }
 
 /** What reads bytes. */
-export interface Terminal extends Known {
+interface Terminal extends Known {
   readonly kind: 'terminal'
   /** True when the text may be over. */
   readonly nullable: boolean

@@ -30,61 +30,64 @@ export function tokenTrie(vocabulary: Vocabulary): TokenTrie {
   return trie
 }
 
+/** A token's bytes, a character each: strings sort fastest. */
+interface Word {
+  readonly token: number
+  readonly bytes: string
+}
+
 function build({ size, bytes, ends }: Vocabulary): TokenTrie {
-  const words: { readonly token: number; readonly bytes: Uint8Array }[] = []
+  const words: Word[] = []
   for (let token = 0; token < size; token++) {
     const own = ends.has(token) ? undefined : bytes(token)
-    if (own && own.length > 0 && own.length <= longest) words.push({ token, bytes: own })
+    if (own && own.length > 0 && own.length <= longest)
+      words.push({ token, bytes: Buffer.from(own.buffer, own.byteOffset, own.length).toString('latin1') })
   }
   if (words.length === 0)
     throw new AnyModelError('config', 'The vocabulary has no token with a text, so no grammar can be followed with it.')
-  words.sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+  words.sort((a, b) => (a.bytes < b.bytes ? -1 : a.bytes > b.bytes ? 1 : 0))
   return flatten(size, words)
 }
 
 /** Tokens in the order of their bytes are the tree in the order in which it is walked: each shares a path with the one before it and adds the rest. */
-function flatten(size: number, words: readonly { readonly token: number; readonly bytes: Uint8Array }[]): TokenTrie {
-  const byte = [0]
-  const depth = [0]
-  const parent = [-1]
-  const end = [0]
-  const firstToken = [0]
-  const tokens: number[] = []
-  const path = [0]
-  let before: Uint8Array = new Uint8Array(0)
-  for (const { token, bytes } of words) {
+function flatten(size: number, words: readonly Word[]): TokenTrie {
+  const most = words.reduce((sum, { bytes }) => sum + bytes.length, 1)
+  const byte = new Uint8Array(most)
+  const depth = new Uint16Array(most)
+  const parent = new Int32Array(most)
+  const end = new Int32Array(most)
+  const firstToken = new Int32Array(most + 1)
+  const tokens = new Int32Array(words.length)
+  const path = new Int32Array(longest + 1)
+  let nodes = 1
+  let height = 0
+  let before = ''
+  for (const [index, { token, bytes }] of words.entries()) {
     let shared = 0
-    while (shared < before.length && shared < bytes.length && before[shared] === bytes[shared]) shared++
-    close(shared + 1)
+    while (shared < before.length && before.charCodeAt(shared) === bytes.charCodeAt(shared)) shared++
+    for (let i = before.length; i > shared; i--) end[path[i] as number] = nodes
     for (let i = shared; i < bytes.length; i++) {
-      parent.push(path.at(-1) as number)
-      path.push(byte.push(bytes[i] as number) - 1)
-      depth.push(i + 1)
-      end.push(0)
-      firstToken.push(tokens.length)
+      byte[nodes] = bytes.charCodeAt(i)
+      depth[nodes] = i + 1
+      parent[nodes] = path[i] as number
+      firstToken[nodes] = index
+      path[i + 1] = nodes++
     }
-    tokens.push(token)
+    tokens[index] = token
+    height = Math.max(height, bytes.length)
     before = bytes
   }
-  close(0)
+  for (let i = before.length; i >= 0; i--) end[path[i] as number] = nodes
+  firstToken[nodes] = words.length
   return {
     vocabulary: size,
-    nodes: byte.length,
-    byte: Uint8Array.from(byte),
-    depth: Uint16Array.from(depth),
-    end: Int32Array.from(end),
-    parent: Int32Array.from(parent),
-    firstToken: Int32Array.from([...firstToken, tokens.length]),
-    tokens: Int32Array.from(tokens),
-    height: Math.max(...depthsOf(words)),
+    nodes,
+    byte: byte.slice(0, nodes),
+    depth: depth.slice(0, nodes),
+    end: end.slice(0, nodes),
+    parent: parent.slice(0, nodes),
+    firstToken: firstToken.slice(0, nodes + 1),
+    tokens,
+    height,
   }
-
-  /** Ends the subtrees below a depth. */
-  function close(to: number): void {
-    while (path.length > to) end[path.pop() as number] = byte.length
-  }
-}
-
-function depthsOf(words: readonly { readonly bytes: Uint8Array }[]): readonly number[] {
-  return [words.reduce((most, { bytes }) => Math.max(most, bytes.length), 0)]
 }
