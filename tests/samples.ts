@@ -8,6 +8,7 @@ export const sampleService = (): Promise<ModelServer> => modelServer(answerTo)
 function answerTo({ text }: ServedRequest): Answer {
   if (/"(?:json_schema|responseJsonSchema|responseSchema|output_config)"/.test(text))
     return /"elements?"/.test(text) ? '{"elements":["red","green"]}' : '{"name":"Ann","age":42}'
+  for (const [asked, answer] of codeAnswers) if (text.includes(asked)) return answer
   const asksTool = /"tools":\[/.test(text)
   const hasResult = /"function_call_output"|"role":"tool"|"tool_result"|"functionResponse"/.test(text)
   if (asksTool && !hasResult) return [{ type: 'tool-call', id: 'call_1', name: 'weather', input: '{"city":"Oslo"}' }]
@@ -17,6 +18,21 @@ function answerTo({ text }: ServedRequest): Answer {
     { type: 'finish', usage: { input: 9, output: 4 } },
   ]
 }
+
+/** What is answered to the instructions of the code verbs. */
+const codeAnswers: readonly (readonly [asked: string, answer: string])[] = [
+  ['You fill a gap', '<COMPLETION>a + b</COMPLETION>'],
+  [
+    'You edit source files',
+    `*** Begin Patch
+*** Update File: src/add.js
+@@
+-export const add = (a, b) => a - b
++export const add = (a, b) => a + b
+*** End Patch`,
+  ],
+  ['You write code', '```js\nexport const add = (a, b) => a + b\n```'],
+]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
