@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the config's own notation
 import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { mockModel, modelServer } from '@anymodel/testing'
+import { faultServer, healthyAnswer, mockModel, modelServer } from '@anymodel/testing'
 import { afterEach, describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { type AnyModel, type AnyModelOptions, anymodel } from './client.ts'
@@ -62,6 +62,77 @@ providers:
     expect(local.provider).toBe('onnx')
     expect(local.text).not.toBe('')
     expect(hosted.requests).toHaveLength(1)
+  })
+})
+
+describe('a role with several models', () => {
+  const faults = async () => {
+    const server = await faultServer({ stall: 400, retryAfter: 5_000 })
+    onTestFinished(() => server.close())
+    vi.stubEnv('GROQ_API_KEY', 'test')
+    const providers = {
+      groq: { baseURL: `${server.url}/v1` },
+      second: { type: 'groq', baseURL: `${server.url}/v1` },
+    } as const
+    return { server, providers }
+  }
+
+  test('answers while one of them does, and goes on where one broke off', async () => {
+    const { server, providers } = await faults()
+    const use = ['groq/limited-seconds', { role: 'cut' }, { role: 'healthy' }] as const
+    const ai = await client({
+      config: {
+        providers,
+        models: {
+          chat: { use, onBreak: 'continue', retry: { attempts: 1 }, defaults: { maxTokens: 99 } },
+          cut: 'groq/cut',
+          healthy: 'second/healthy',
+        },
+      },
+    })
+    const stream = ai.streamText({ model: 'chat', prompt })
+    let text = ''
+    for await (const delta of stream.textStream) text += delta
+    const { attempts, response } = await stream.result
+    expect(text).toBe(healthyAnswer)
+    expect(response.model).toBe('healthy')
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['rate-limit', 'network', 'ok'])
+    expect(server.log().map(({ request }) => request.body.max_completion_tokens)).toEqual([99, 99, 99])
+  })
+
+  test('has one owner of retries: a service sees what `attempts` says', async () => {
+    const { server, providers } = await faults()
+    const use = ['groq/status-503', 'second/status-503@b'] as const
+    const ai = await client({ config: { providers, models: { chat: { use, retry: { attempts: 2 } } } } })
+    const { message } = await errorOf(ai.generateText({ model: 'chat', prompt }))
+    expect(message).toContain('4 attempts failed')
+    expect(server.log('status-503')).toHaveLength(2)
+    expect(server.log('status-503@b')).toHaveLength(2)
+  })
+
+  test('has models of its own for what is too long and for what was filtered', async () => {
+    const { server, providers } = await faults()
+    const lists = { onContextOverflow: ['groq/healthy@large'], onContentFilter: ['groq/healthy@free'] } as const
+    const models = { long: { use: 'groq/context-length', ...lists }, bad: { use: 'groq/content-filter', ...lists } }
+    const ai = await client({ config: { providers, models } })
+    expect((await ai.generateText({ model: 'long', prompt })).response.model).toBe('healthy@large')
+    expect((await ai.generateText({ model: 'bad', prompt })).response.model).toBe('healthy@free')
+    expect(server.requests).toHaveLength(4)
+  })
+
+  test('stays within its clocks: each model has its own, the call has one', async () => {
+    const { server, providers } = await faults()
+    const use = ['groq/silent', 'second/healthy'] as const
+    const timeouts = { firstContent: '100ms', total: '10s' }
+    const ai = await client({ config: { providers, models: { chat: { use, timeouts } } } })
+    expect((await ai.generateText({ model: 'chat', prompt })).text).toBe(healthyAnswer)
+    expect(server.log('silent')).toHaveLength(1)
+  })
+
+  test('is for text', async () => {
+    const ai = await client({ config: { models: { chat: { use: ['groq/a', 'groq/b'], onBreak: 'restart' } } } })
+    const { message } = await errorOf(ai.embed({ model: 'chat', value: 'x' }))
+    expect(message).toContain('The role chat sets several models, onBreak')
   })
 })
 

@@ -213,13 +213,22 @@ describe('what goes wrong', () => {
 
 describe('anymodel models and config', () => {
   test('models lists roles with their routes and providers with where their key is from', async () => {
-    const { out, code } = await run(['models', '--json'], {}, project('  alias: { use: { role: small } }\n'))
+    const more = `  alias: { use: { role: small } }
+  safe: { use: [{ role: small }, xai/grok], onContextOverflow: [groq/large, groq/larger], onContentFilter: [groq/free] }
+`
+    const { out, code } = await run(['models', '--json'], {}, project(more))
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({
       roles: [
         { role: 'chat', route: 'chat -> groq/test-model' },
         { role: 'small', route: 'small -> groq/small-model' },
         { role: 'alias', route: 'alias -> small -> groq/small-model' },
+        {
+          role: 'safe',
+          route:
+            'safe -> small -> groq/small-model, else xai/grok; too long: groq/large, else groq/larger; filtered: groq/free',
+          problem: 'XAI_API_KEY is not set',
+        },
       ],
       providers: [{ name: 'groq', type: 'groq', from: 'key from TEST_KEY' }],
     })

@@ -5,7 +5,7 @@ import { providerEntry } from '../config/names.ts'
 import { missingVariables } from '../config/variables.ts'
 import { isModel } from '../roles/kinds.ts'
 import { providerSources } from '../roles/providers.ts'
-import { toRoute } from '../roles/route.ts'
+import { type Fallback, type Leg, toRoute } from '../roles/route.ts'
 
 /** What a config comes to, for people and programs; never a secret. */
 export interface Description {
@@ -17,7 +17,7 @@ export interface Description {
 
 interface RoleDescription {
   readonly role: string
-  /** The way to the model: `chat -> small -> local/x`. */
+  /** The way to the model: `chat -> small -> local/x`, and who else may answer. */
   readonly route: string
   /** What keeps it from working now. */
   readonly problem?: string
@@ -45,17 +45,36 @@ export function describe(config: CheckedConfig): Description {
 
 function describeRole(config: CheckedConfig, role: string): RoleDescription {
   try {
-    const { roles, model, overriddenBy } = toRoute(config, role)
-    const name = `${model.provider}/${model.id}`
-    const end = isModel(model) ? `a model made by hand (${name})` : name
-    const problem = isModel(model) ? undefined : providerProblem(config, model.provider)
-    const by = overriddenBy ? ` (by ${overriddenBy})` : ''
-    return { role, route: [...roles, end].join(' -> ') + by, ...(problem ? { problem } : {}) }
+    const { fallback, ...first } = toRoute(config, role)
+    const legs = [first, ...(fallback ? [...fallback.others, ...fallback.larger, ...fallback.unfiltered] : [])]
+    const problem = legs.map((leg) => legProblem(config, leg)).find(Boolean)
+    return { role, route: routeText(first, fallback), ...(problem ? { problem } : {}) }
   } catch (error) {
     if (isAnyModelError(error)) return { role, route: role, problem: error.message }
     throw error
   }
 }
+
+/** `chat -> groq/x, else openai/y; too long: google/z` */
+function routeText(first: Leg, fallback: Fallback | undefined): string {
+  const ends = (legs: readonly Leg[], words: string) =>
+    legs.length > 0 ? words + legs.map(legEnd).join(', else ') : ''
+  const by = first.overriddenBy ? ` (by ${first.overriddenBy})` : ''
+  const others = fallback
+    ? ends(fallback.others, ', else ') +
+      ends(fallback.larger, '; too long: ') +
+      ends(fallback.unfiltered, '; filtered: ')
+    : ''
+  return `${[...first.roles, legEnd(first)].join(' -> ')}${by}${others}`
+}
+
+function legEnd({ model }: Leg): string {
+  const name = `${model.provider}/${model.id}`
+  return isModel(model) ? `a model made by hand (${name})` : name
+}
+
+const legProblem = (config: CheckedConfig, { model }: Leg): string | undefined =>
+  isModel(model) ? undefined : providerProblem(config, model.provider)
 
 function providerProblem(config: CheckedConfig, name: string): string | undefined {
   const entry = providerEntry(config, name)

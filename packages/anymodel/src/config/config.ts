@@ -69,7 +69,7 @@ export interface TimeoutConfig {
 }
 
 export interface RetryConfig {
-  /** Upper bound on the requests that the service sees. Default 3. */
+  /** Upper bound on the requests that each model gets of one call. Default 3, or 2 for a role with several models. */
   readonly attempts?: number
   /** Longest wait before a retry. Default 20s. */
   readonly maxWait?: Duration
@@ -80,12 +80,18 @@ export type Target = string | { readonly role: string } | AnyKindOfModel
 
 /** A role in its long form. */
 export interface RoleSettings {
-  /** A list has one entry in this version. */
-  readonly use: Target | readonly [Target]
+  /** In order of preference: when the first one fails, the next one answers. Lists of several are for text models. */
+  readonly use: Target | readonly Target[]
   /** Tuning options that a call may override. This and the following are for text models. */
   readonly defaults?: TuningOptions
   readonly timeouts?: TimeoutConfig
   readonly retry?: RetryConfig
+  /** What to do about an answer that breaks off after some of it was delivered; as `withFallback` has it. Default `error`. */
+  readonly onBreak?: 'error' | 'restart' | 'continue'
+  /** Who answers when the input is longer than the window. Default `error`. */
+  readonly onContextOverflow?: 'error' | readonly Target[]
+  /** Who answers when a filter refuses the request or blocks the answer before it begins. Default `error`. */
+  readonly onContentFilter?: 'error' | readonly Target[]
 }
 
 /** What a config file says. Its grammar is in `docs/config.md`. */

@@ -54,10 +54,8 @@ function wrongType(path: ConfigPath, config: unknown): Problem {
   }
 }
 
-function wrongValue(path: ConfigPath, { code, message }: Issue, config: unknown): Problem {
+function wrongValue(path: ConfigPath, { message }: Issue, config: unknown): Problem {
   const value = valueAt(config, path)
-  if (code === 'too_big' && Array.isArray(value))
-    return { path, message: 'names fallbacks, which are not available yet in this version: keep one model.' }
   if (value === undefined) return { path, message: `is missing: it must be ${message}.` }
   const roles = valueAt(config, ['models'])
   const isRole = path[0] === 'models' && typeof value === 'string' && Object.hasOwn(roles as object, value)

@@ -24,6 +24,7 @@ describe('editors accept', () => {
     'providers: { own: { type: openai-compatible, baseURL: http://localhost:8080/v1, headers: { a: b } } }',
     'models: { chat: openai/gpt-6-luna, role: "${CHAT_MODEL:-local/x}" }',
     'models: { chat: { use: [{ role: small }], retry: { attempts: 2, maxWait: 20s }, timeouts: { idle: 250ms } } }',
+    'models: { chat: { use: [a/b, { role: c }], onBreak: continue, onContextOverflow: [a/b], onContentFilter: error } }',
     'models: { chat: { use: groq/x, defaults: { temperature: 0.2, reasoning: { effort: low } } } }',
   ])('%s', (text) => {
     expect(validate(yaml(text)), JSON.stringify(validate.errors)).toBe(true)
@@ -38,8 +39,9 @@ describe('editors refuse', () => {
     'providers: { a: { type: opnai } }',
     'providers: { own: { type: openai-compatible } }',
     'models: { chat: small }',
-    'models: { chat: { use: [a/b, c/d] } }',
-    'models: { chat: { use: a/b, onBreak: continue } }',
+    'models: { chat: { use: [] } }',
+    'models: { chat: { use: a/b, onBreak: resume } }',
+    'models: { chat: { use: a/b, onContextOverflow: a/b } }',
     'models: { chat: { use: a/b, timeouts: { total: 3 } } }',
     'models: { chat: { use: a/b, retry: { attempts: 0 } } }',
     'budgets: {}',

@@ -63,6 +63,19 @@ providers:
     expect((await load(text, 'anymodel.config.json')).models).toEqual({ chat: { use: 'groq/x' } })
   })
 
+  test('several models, and who answers when one of them can not', async () => {
+    const { models } = await load(`
+models:
+  chat:
+    use: [groq/x, { role: small }, openai/y]
+    onBreak: continue
+    onContextOverflow: [openai/large]
+    onContentFilter: error
+  small: { use: [xai/a, xai/b] }
+`)
+    expect(models.chat).toMatchObject({ use: ['groq/x', { role: 'small' }, 'openai/y'], onBreak: 'continue' })
+  })
+
   test('an empty file', async () => {
     expect(await load('# nothing yet\n')).toMatchObject({ providers: {}, models: {} })
   })
@@ -159,6 +172,36 @@ const refused: readonly (readonly [what: string, text: string, expected: string]
     '2:13: models.a.use leads in a circle: a -> b -> a.',
   ],
   [
+    'a circle behind the first model',
+    'models:\n  a: { use: [groq/x, { role: b }] }\n  b: { use: [groq/y, { role: c }] }\n  c: { use: [{ role: b }] }',
+    '3:22: models.b.use[1] leads in a circle: b -> c -> b.',
+  ],
+  [
+    'a fallback that is not there',
+    'models:\n  chat: { use: [groq/x, grok/y] }',
+    '2:25: models.chat.use[1] names the provider grok, which is not there. Did you mean groq?',
+  ],
+  [
+    'a larger model that is not there',
+    'models:\n  chat: { use: groq/x, onContextOverflow: [{ role: big }] }',
+    '2:44: models.chat.onContextOverflow[0] names the role big, which is not there.',
+  ],
+  [
+    'an empty list',
+    'models:\n  chat: { use: [] }',
+    '2:16: models.chat.use must be a list of at least one, not a list.',
+  ],
+  [
+    'an unknown way to go on',
+    'models:\n  chat: { use: groq/x, onBreak: resume }',
+    '2:33: models.chat.onBreak must be one of error, restart, continue, not "resume".',
+  ],
+  [
+    'what is neither error nor a list',
+    'models:\n  chat: { use: groq/x, onContentFilter: groq/y }',
+    '2:41: models.chat.onContentFilter must be ',
+  ],
+  [
     'a duration without a unit',
     'models:\n  chat: { use: groq/x, timeouts: { total: 3 } }',
     '2:43: models.chat.timeouts.total must be a duration such as 250ms, 3s or 2m, not 3.',
@@ -191,9 +234,6 @@ const refused: readonly (readonly [what: string, text: string, expected: string]
 const later: readonly (readonly [key: string, text: string, position: string])[] = [
   ['budgets', 'budgets: {}', '1:1'],
   ['server', 'version: 1\nserver: { port: 4000 }', '2:1'],
-  ['models.chat.onBreak', 'models:\n  chat: { use: groq/x, onBreak: continue }', '2:24'],
-  ['models.chat.onContextOverflow', 'models:\n  chat: { use: groq/x, onContextOverflow: [a/b] }', '2:24'],
-  ['models.chat.onContentFilter', 'models:\n  chat: { use: groq/x, onContentFilter: error }', '2:24'],
   ['models.chat.when', 'models:\n  chat: { use: groq/x, when: { maxInputTokens: 1 } }', '2:24'],
   ['models.chat.breaker', 'models:\n  chat: { use: groq/x, breaker: {} }', '2:24'],
   ['models.chat.hedge', 'models:\n  chat: { use: groq/x, hedge: {} }', '2:24'],
@@ -212,13 +252,12 @@ describe('what is refused, where it stands', () => {
     expect(await errorOf(load(text))).toContain(message)
   })
 
-  test('fallbacks, other states and provider types of a later version', async () => {
-    const text = `providers: { eu: { type: azure } }\nmodels:\n  chat:\n    use: [groq/a, groq/b]\nstate: { sqlite: ./x.db }\n`
+  test('other states and provider types of a later version', async () => {
+    const text = `providers: { eu: { type: azure } }\nstate: { sqlite: ./x.db }\n`
     expect((await errorOf(load(text))).split('\n')).toEqual([
-      'anymodel.config.yaml has 3 problems:',
+      'anymodel.config.yaml has 2 problems:',
       '  anymodel.config.yaml:1:26: providers.eu.type has the type azure, which is not available yet in this version: remove it.',
-      '  anymodel.config.yaml:4:10: models.chat.use names fallbacks, which are not available yet in this version: keep one model.',
-      '  anymodel.config.yaml:5:8: state must be memory (others are not available yet in this version), not a map.',
+      '  anymodel.config.yaml:2:8: state must be memory (others are not available yet in this version), not a map.',
     ])
   })
 

@@ -13,8 +13,12 @@ const takenVariables: Readonly<Record<string, string | undefined>> = {
   cache: 'the folder of downloaded models',
 }
 
-/** The one target of a role. */
-export const targetOf = ({ use }: RoleSettings): Target => (Array.isArray(use) ? use[0] : use) as Target
+/** The targets of a role, in order of preference. */
+export const targetsOf = ({ use }: RoleSettings): readonly Target[] =>
+  Array.isArray(use) ? (use as readonly Target[]) : [use as Target]
+
+/** The lists of targets for single failures; one that is `error` has none. */
+export const failureLists = ['onContextOverflow', 'onContentFilter'] as const
 
 /** The two halves of `provider/model`; a model's id may hold further slashes. */
 export function splitName(name: string): { readonly provider: string; readonly model: string } {
@@ -37,7 +41,8 @@ export function checkNames(config: CheckedConfig, written: Config): Problem[] {
   const providers = Object.keys(config.providers).flatMap((name) => malformed(['providers', name]))
   const roles = Object.keys(config.models).flatMap((role) => [
     ...malformed(['models', role]),
-    ...checkTarget(config, role, targetPath(role, written)),
+    ...placedTargets(config, role, written).flatMap(({ target, path }) => checkTarget(config, target, path)),
+    ...checkCircle(config, role, written),
   ])
   return [...providers, ...roles]
 }
@@ -51,15 +56,32 @@ function malformed(path: readonly [string, string]): Problem[] {
   return []
 }
 
-/** Where a role's target stands, in the short or the long form. */
-function targetPath(role: string, { models }: Config): ConfigPath {
-  const written = models?.[role]
-  if (typeof written !== 'object' || !('use' in written)) return ['models', role]
-  return ['models', role, 'use', ...(Array.isArray(written.use) ? [0] : [])]
+interface PlacedTarget {
+  readonly target: Target
+  readonly path: ConfigPath
 }
 
-function checkTarget(config: CheckedConfig, role: string, path: ConfigPath): Problem[] {
-  const target = targetOf(config.models[role] as RoleSettings)
+/** Every target that a role names, with where it stands. */
+function placedTargets(config: CheckedConfig, role: string, written: Config): PlacedTarget[] {
+  const settings = config.models[role] as RoleSettings
+  const lists = failureLists.flatMap((key) => {
+    const list = settings[key] ?? 'error'
+    return list === 'error' ? [] : list.map((target, at) => ({ target, path: ['models', role, key, at] }))
+  })
+  return [...placedUse(settings, role, written), ...lists]
+}
+
+/** Those of `use`, in the short or the long form. */
+function placedUse(settings: RoleSettings, role: string, { models }: Config): PlacedTarget[] {
+  const written = models?.[role]
+  const isLong = typeof written === 'object' && 'use' in written
+  return targetsOf(settings).map((target, at) => ({
+    target,
+    path: ['models', role, ...(isLong ? ['use', ...(Array.isArray(written.use) ? [at] : [])] : [])],
+  }))
+}
+
+function checkTarget(config: CheckedConfig, target: Target, path: ConfigPath): Problem[] {
   if (typeof target === 'string') {
     if (hasVariable(target)) return []
     const { provider } = splitName(target)
@@ -68,31 +90,39 @@ function checkTarget(config: CheckedConfig, role: string, path: ConfigPath): Pro
       : [{ path, message: `names the provider ${provider}, which is not there.${listProviders(config, provider)}` }]
   }
   if (!('role' in target)) return []
-  if (!Object.hasOwn(config.models, target.role)) {
-    const roles = Object.keys(config.models)
-    return [
-      {
-        path,
-        message: `names the role ${target.role}, which is not there.${suggestion(target.role, roles)} There are ${roles.join(', ')}.`,
-      },
-    ]
-  }
-  const circle = circleFrom(config, role)
-  return circle ? [{ path, message: `leads in a circle: ${circle.join(' -> ')}.` }] : []
+  if (Object.hasOwn(config.models, target.role)) return []
+  const roles = Object.keys(config.models)
+  return [
+    {
+      path,
+      message: `names the role ${target.role}, which is not there.${suggestion(target.role, roles)} There are ${roles.join(', ')}.`,
+    },
+  ]
 }
 
-/** The roles that lead back to the first one, if they do. */
-function circleFrom({ models }: CheckedConfig, first: string): string[] | undefined {
-  const seen = [first]
-  for (let role = first; ; ) {
-    const settings = models[role]
-    const target = settings && targetOf(settings)
-    if (typeof target !== 'object' || !('role' in target)) return undefined
-    role = target.role
-    if (role === first) return [...seen, role]
-    if (seen.includes(role)) return undefined
-    seen.push(role)
+/** By `use` alone: the other lists are not followed further. */
+function checkCircle(config: CheckedConfig, role: string, written: Config): Problem[] {
+  return placedUse(config.models[role] as RoleSettings, role, written).flatMap(({ target, path }) => {
+    const way = roleOf(target)
+    const circle = way === undefined ? undefined : wayBack(config, way, role, [role])
+    return circle ? [{ path, message: `leads in a circle: ${circle.join(' -> ')}.` }] : []
+  })
+}
+
+const roleOf = (target: Target): string | undefined =>
+  typeof target === 'object' && 'role' in target ? target.role : undefined
+
+/** The roles from one to another, if it leads there. */
+function wayBack({ models }: CheckedConfig, from: string, to: string, before: readonly string[]): string[] | undefined {
+  if (from === to) return [...before, to]
+  const settings = Object.hasOwn(models, from) ? models[from] : undefined
+  if (!settings || before.includes(from)) return undefined
+  for (const target of targetsOf(settings)) {
+    const role = roleOf(target)
+    const way = role === undefined ? undefined : wayBack({ models } as CheckedConfig, role, to, [...before, from])
+    if (way) return way
   }
+  return undefined
 }
 
 /** " Did you mean x? There are ..." */

@@ -88,7 +88,7 @@ const timeouts = map({
 })
 
 const retry = map({
-  attempts: positive.describe('Upper bound on the requests that the service sees.').optional(),
+  attempts: positive.describe('Upper bound on the requests that each model gets of one call.').optional(),
   maxWait: duration.describe('Longest wait before a retry.').optional(),
 })
 
@@ -97,11 +97,18 @@ const reference = map({ role: text('the name of a role') })
 const modelObject = z.custom(isModel, { error: 'a model' })
 
 const grammar = <Short extends z.ZodType, Target extends z.ZodType>(short: Short, target: Target) => {
+  const targets = z.array(target, { error: 'a list' }).min(1, 'a list of at least one')
+  const targetsOrError = z.union([targets, z.literal('error', { error: 'error or a list' })])
   const settings = map({
-    use: z.union([target, z.array(target, { error: 'a list' }).length(1, 'a list of one')]),
+    use: z.union([target, targets]).describe('In order of preference: the next one is the fallback.'),
     defaults: defaults.describe('Tuning options that a call may override.').optional(),
     timeouts: timeouts.describe('Clocks.').optional(),
     retry: retry.optional(),
+    onBreak: oneOf(['error', 'restart', 'continue'])
+      .describe('What to do about an answer that breaks off after some of it was delivered.')
+      .optional(),
+    onContextOverflow: targetsOrError.describe('Who answers when the input is longer than the window.').optional(),
+    onContentFilter: targetsOrError.describe('Who answers when a filter refuses the request.').optional(),
   })
   return map({
     $schema: text().describe('Where this schema is, for editors.').optional(),

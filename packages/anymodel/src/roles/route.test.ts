@@ -76,3 +76,44 @@ test('a role that is not there is an error that lists those that are', async () 
     'There is no role "smal" in config. Did you mean small? There are chat, small; a model can also be named as provider/model.',
   )
 })
+
+test('several models are ways of their own, each with the settings of the roles on it', async () => {
+  const config: Config = {
+    models: {
+      chat: {
+        use: ['groq/x', { role: 'small' }],
+        defaults: { temperature: 1 },
+        onBreak: 'continue',
+        onContextOverflow: [{ role: 'small' }],
+      },
+      small: { use: ['xai/a', 'xai/b'], defaults: { temperature: 0, maxTokens: 9 }, timeouts: { idle: '1s' } },
+    },
+  }
+  const route = await routeOf(config, 'chat')
+  expect(route).toMatchObject({
+    roles: ['chat'],
+    model: { id: 'x' },
+    defaults: { temperature: 1 },
+    retry: { attempts: 2 },
+  })
+  expect(route.fallback).toMatchObject({ onBreak: 'continue', unfiltered: [] })
+  const small = { roles: ['chat', 'small'], defaults: { temperature: 1, maxTokens: 9 }, timeouts: { idle: 1_000 } }
+  for (const legs of [route.fallback?.others, route.fallback?.larger])
+    expect(legs).toMatchObject(['a', 'b'].map((id) => ({ ...small, model: { provider: 'xai', id } })))
+  vi.stubEnv('ANYMODEL_SMALL', 'groq/z')
+  expect((await routeOf(config, 'chat')).fallback?.others).toMatchObject([{ model: { id: 'z' } }])
+  vi.stubEnv('ANYMODEL_CHAT', 'groq/only')
+  expect(await routeOf(config, 'chat')).toMatchObject({ model: { id: 'only' }, fallback: { others: [] } })
+})
+
+test('a role that refers to another one has its lists, unless it says error', async () => {
+  const small = { use: 'groq/x', onContentFilter: ['xai/free'], onBreak: 'restart' } as const
+  const config: Config = {
+    models: { small, chat: { use: { role: 'small' } }, strict: { use: { role: 'small' }, onContentFilter: 'error' } },
+  }
+  expect((await routeOf(config, 'chat')).fallback).toMatchObject({
+    onBreak: 'restart',
+    unfiltered: [{ model: { id: 'free' } }],
+  })
+  expect((await routeOf(config, 'strict')).fallback).toMatchObject({ onBreak: 'restart', unfiltered: [] })
+})

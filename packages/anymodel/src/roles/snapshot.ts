@@ -3,6 +3,7 @@ import {
   type RetryOptions,
   type TextModel,
   type TimeoutOptions,
+  withFallback,
   withRetry,
   withTimeout,
 } from '@anymodel/core'
@@ -13,7 +14,7 @@ import { listProviders, providerEntry } from '../config/names.ts'
 import { withDefaults } from './defaults.ts'
 import { isModel, isOfKind, type Kind, kinds, type Models } from './kinds.ts'
 import { type Provider, providerSources } from './providers.ts'
-import { type Route, toRoute } from './route.ts'
+import { type Fallback, type Leg, type Route, toRoute } from './route.ts'
 
 /** A config as it stands at one moment, ready to give models. */
 export interface Snapshot {
@@ -47,7 +48,8 @@ export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings):
     },
     async modelOf(kind, name) {
       const route = toRoute(config, name)
-      const unheard = route.given.filter((setting) => !(setting === 'retry' && kind in retried))
+      const settings = route.given.filter((setting) => !(setting === 'retry' && kind in retried))
+      const unheard = route.fallback?.others.length ? ['several models', ...settings] : settings
       if (unheard.length > 0) throw notForKind(route, unheard, kind)
       const { model } = await find(kind, route, { name, config, surroundings })
       return retried[kind]?.(model, route.retry) ?? model
@@ -68,10 +70,40 @@ interface Setting {
   readonly surroundings: Surroundings
 }
 
-/** The text model at the end of a route, with what the route gives it. */
+/** The text model of a route, with what the route gives it. The clock `total` is for all attempts together, the others are for each. */
 async function settleText(route: Route, setting: Setting): Promise<TextModel> {
-  const { model, type } = await find('text', route, setting)
-  return wrapped(model, route, clocksFor(type, route.timeouts))
+  const { fallback, retry, timeouts } = route
+  const first = await settleLeg(route, setting)
+  const attempts = fallback ? await withOthers(first, fallback, retry, setting) : withRetry(first, retry)
+  return timeouts.total === undefined ? attempts : withTimeout(attempts, { total: timeouts.total })
+}
+
+/** One owner of retries: with others to ask, `withFallback` is it. */
+async function withOthers(
+  first: TextModel,
+  { onBreak, ...lists }: Fallback,
+  { attempts = 1, maxWait }: RetryOptions,
+  setting: Setting,
+): Promise<TextModel> {
+  const settled = (legs: readonly Leg[]) => Promise.all(legs.map((leg) => settleLeg(leg, setting)))
+  const [others, larger, unfiltered] = await Promise.all([lists.others, lists.larger, lists.unfiltered].map(settled))
+  const models = [first, ...(others ?? [])]
+  const all = models.length + (larger?.length ?? 0) + (unfiltered?.length ?? 0)
+  return withFallback(models, {
+    onBreak,
+    onContextOverflow: larger ?? [],
+    onContentFilter: unfiltered ?? [],
+    retries: attempts - 1,
+    maxAttempts: attempts * all,
+    ...(maxWait === undefined ? {} : { maxWait }),
+  })
+}
+
+/** One text model, with its clocks and defaults. */
+async function settleLeg(leg: Leg, setting: Setting): Promise<TextModel> {
+  const { model, type } = await find('text', leg, setting)
+  const { total: _total, ...clocks } = clocksFor(type, leg.timeouts)
+  return withDefaults(withTimeout(model, clocks), leg.defaults)
 }
 
 interface Found<K extends Kind> {
@@ -80,8 +112,8 @@ interface Found<K extends Kind> {
   readonly type?: ProviderType
 }
 
-/** The model of a kind at the end of a route. */
-async function find<K extends Kind>(kind: K, route: Route, setting: Setting): Promise<Found<K>> {
+/** The model of a kind at the end of a way. */
+async function find<K extends Kind>(kind: K, route: Leg, setting: Setting): Promise<Found<K>> {
   const { model } = route
   if (isOfKind(model, kind)) return { model }
   if (isModel(model))
@@ -114,12 +146,6 @@ const notForKind = ({ roles }: Route, settings: readonly string[], kind: Kind): 
     `The role ${roles[0]} sets ${settings.join(', ')}, which models of the kind ${kind} do not follow in this version. Take that out of the config.`,
   )
 
-/** The clock `total` is for all attempts together, the others are for each. */
-function wrapped(model: TextModel, { defaults, retry }: Route, { total, ...each }: TimeoutOptions): TextModel {
-  const attempts = withRetry(withTimeout(model, each), retry)
-  return withDefaults(total === undefined ? attempts : withTimeout(attempts, { total }), defaults)
-}
-
 /** Local models have no connection to wait for, so that a role may go from hosted to local in one line. */
 function clocksFor(type: ProviderType | undefined, timeouts: TimeoutOptions): TimeoutOptions {
   if (type === undefined) return timeouts
@@ -128,7 +154,7 @@ function clocksFor(type: ProviderType | undefined, timeouts: TimeoutOptions): Ti
   return local
 }
 
-async function openProvider(name: string, entry: TypedProvider, { roles }: Route, setting: Setting): Promise<Provider> {
+async function openProvider(name: string, entry: TypedProvider, { roles }: Leg, setting: Setting): Promise<Provider> {
   const { opened, onProgress } = setting.surroundings
   const { dir } = setting.config
   const key = JSON.stringify([name, dir, entry])
