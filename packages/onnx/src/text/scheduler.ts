@@ -13,7 +13,7 @@ const oldestEvery = 4
 export interface SchedulerOptions {
   /** Texts that a model reads and writes at once; the rest wait in line. Default 8. */
   readonly parallel?: number | undefined
-  /** Bytes that a model may take for the caches of texts, those under way and those kept to begin others with. One text under way is let in whatever it needs. Default 1 GiB. */
+  /** Bytes that a model may take for the caches of texts, those under way and those kept to begin others with. One text under way is let in whatever it needs. Default 512 MiB. */
   readonly cacheMemory?: number | undefined
 }
 
@@ -91,7 +91,7 @@ export class Scheduler {
   }
 
   /** `weightBytes`: how much a run has to read in any case. */
-  constructor(graph: TextGraph, weightBytes: number, { parallel = 8, cacheMemory = 2 ** 30 }: SchedulerOptions = {}) {
+  constructor(graph: TextGraph, weightBytes: number, { parallel = 8, cacheMemory = 2 ** 29 }: SchedulerOptions = {}) {
     this.#batches = batchesOf(graph)
     this.#together = graph.masks
     this.#columnBytes = columnBytes(graph.layout.cache)
