@@ -54,7 +54,7 @@ export interface LocalProvider {
 export type ProviderConfig = HostedProvider | LocalProvider
 
 /** An amount of memory: `512mb`, `2gb`. */
-export type Size = string
+type Size = string
 
 /** A length of time: `250ms`, `3s`, `2m`, `1h`, `1d`. */
 export type Duration = string
