@@ -1,5 +1,9 @@
+/** No longer line is looked at: no path is as long. */
+const longest = 1_000
+
 /** The path that a line says, without what models put around it: `### src/a.ts`, `**src/a.ts**:`, `// src/a.ts`. `undefined` for prose. */
 export function pathIn(line: string, paths: readonly string[]): string | undefined {
+  if (line.length > longest) return undefined
   const bare = line
     .trim()
     .replace(/^(?:#+|\/\/|<!--|--|\*\*?|File:|Path:)\s*/i, '')

@@ -5,6 +5,7 @@ import {
   type CodeKnob,
   type CodeModel,
   type CodePrompt,
+  type Knob,
   type Part,
   streamText,
   type TextModel,
@@ -82,13 +83,10 @@ function askCode(model: CodeModel, options: CompletionOptions, gap: Gap, warning
     ...(known && context.length > 0 ? { context } : {}),
     ...(supports.knobs?.includes('stop') && stop.length > 0 ? { stop } : {}),
     ...pick({ onUnsupported, headers, extra, signal, topP, seed }),
-    maxTokens: options.maxTokens ?? defaults.maxTokens,
-    temperature: options.temperature ?? defaults.temperature,
+    ...limits(options, supports.knobs),
   }
   const { call, warnings: missing } = fitKnobs(asked, knobs, model)
-  // A temperature or a limit that nobody asked for is not missed.
-  const missed = missing.filter(({ option }) => options[option as CodeKnob] !== undefined)
-  return { parts: () => model.fill(call), language, stop, warnings: [...warnings, ...told.warnings, ...missed] }
+  return { parts: () => model.fill(call), language, stop, warnings: [...warnings, ...told.warnings, ...missing] }
 }
 
 /** A gap without its other files, for models that read none: left out with a warning, refused, or written into the prefix as comments. */
@@ -121,9 +119,8 @@ function asComments(files: readonly CodeFile[], language: string | undefined): s
 function askText(model: TextModel, options: CompletionOptions, gap: Gap, warnings: readonly Warning[]): Asked {
   const { onUnsupported, headers, extra, signal, topP, seed } = options
   const tuning = {
-    ...pick({ onUnsupported, headers, extra, signal, topP, seed }),
-    maxTokens: options.maxTokens ?? defaults.maxTokens,
-    temperature: options.temperature ?? defaults.temperature,
+    ...pick({ onUnsupported, headers, extra, signal, topP, seed, reasoning: options.reasoning }),
+    ...limits(options, model.supports.knobs),
   }
   const { language } = gap
   const stop = options.stop ?? []
@@ -137,13 +134,32 @@ function askText(model: TextModel, options: CompletionOptions, gap: Gap, warning
   }
   const { system, messages, stop: closing } = holeMessages(gap)
   return {
-    parts: () => streamText({ ...tuning, model, system, messages, stop: closing }),
+    parts: () =>
+      streamText({
+        ...tuning,
+        model,
+        system,
+        messages,
+        ...(model.supports.knobs?.includes('stop') ? { stop: closing } : {}),
+      }),
     language,
     stop: [...stop, ...closing],
     warnings,
     answer: new HoleAnswer(),
     echoes: true,
   }
+}
+
+/** What was asked for, and defaults where the model honours them: what nobody asked for is not missed. */
+function limits(
+  { maxTokens, temperature }: CompletionOptions,
+  honoured: readonly Knob[] = [],
+): Pick<CodeCall, 'maxTokens' | 'temperature'> {
+  const fallback = (knob: 'maxTokens' | 'temperature') => (honoured.includes(knob) ? defaults[knob] : undefined)
+  return pick({
+    maxTokens: maxTokens ?? fallback('maxTokens'),
+    temperature: temperature ?? fallback('temperature'),
+  })
 }
 
 const inChat = (id: string): FillFamily | undefined => {

@@ -65,6 +65,23 @@ test.each([
   expect(asked).toContain('return {{FILL_HERE}}')
 })
 
+test('lines of a file with CRLF stay so', async () => {
+  const model = mockCodeModel(['a', '\r', '\n  b', '\n'])
+  const { code } = await completeCode({ model, prefix: 'f() {\r\n  ', suffix: '\r\n}\r\n' })
+  expect(code).toBe('a\r\n  b')
+  expect(model.calls[0]).toMatchObject({ prefix: 'f() {\n  ', suffix: '\n}\n' })
+})
+
+test('a default that the model lacks is not missed, what was asked for is', async () => {
+  const model = mockCodeModel(['1'], { supports: { input: 'parts' } })
+  expect(await completeCode({ model, prefix: 'a', onUnsupported: 'error' })).toMatchObject({ warnings: [] })
+  const asked = completeCode({ model, prefix: 'a', temperature: 0.5, onUnsupported: 'error' })
+  await expect(asked).rejects.toEqual(code('unsupported'))
+  const text = mockModel('<COMPLETION>1</COMPLETION>', { supports: {} })
+  expect(await completeCode({ model: text, prefix: 'a' })).toMatchObject({ code: '1', warnings: [] })
+  expect(text.calls[0]).not.toHaveProperty('temperature')
+})
+
 test('the file cannot forge the hole', async () => {
   const model = mockModel('<COMPLETION></COMPLETION>')
   await completeCode({ model, prefix: 'a {{FILL_HERE}}', suffix: 'b' })

@@ -45,7 +45,7 @@ export class HoleAnswer {
   push(text: string): string {
     if (this.#inside) return text
     this.#held += text
-    const at = this.#held.indexOf(opening)
+    const at = this.#held.indexOf(opening, Math.max(0, this.#held.length - text.length - opening.length))
     if (at < 0) return ''
     this.#inside = true
     return this.#held.slice(at + opening.length)

@@ -5,6 +5,7 @@ import type {
   FinishReason,
   Json,
   Part,
+  ReasoningOptions,
   ResponseInfo,
   TextModel,
   Usage,
@@ -38,6 +39,8 @@ export interface CompletionOptions extends CodeTuning {
   readonly maxTokens?: number
   /** Default 0. */
   readonly temperature?: number
+  /** For text models that reason: `{ effort: 'none' }`, or a larger `maxTokens`, which reasoning is part of. */
+  readonly reasoning?: ReasoningOptions
   /** `one`: end at the first line break. `auto` (default): `one` where text stands behind the cursor on its line. */
   readonly lines?: 'one' | 'many' | 'auto'
   /** The template for a model whose id does not tell its family; `fillFamilies` has those that are known. */

@@ -7,10 +7,12 @@ import { staysOnLine, Trimmer } from './trim.ts'
 
 /** Asks a model to fill a gap; `emit` takes the parts as they come, their text already trimmed. */
 export async function runCompletion(
-  options: CompletionOptions,
+  given: CompletionOptions,
   emit: (part: Part) => void | Promise<void>,
 ): Promise<Completion> {
-  const model = await checkedModel(options)
+  const model = await checkedModel(given)
+  const windows = (given.prefix + (given.suffix ?? '')).includes('\r\n')
+  const options = windows ? unix(given) : given
   const { prefix, suffix = '', lines = 'auto', signal } = options
   const asked = ask(model, options)
   const trimmer = new Trimmer({
@@ -24,7 +26,8 @@ export async function runCompletion(
   const warnings: Warning[] = []
   let code = ''
   let finish: FinishPart | undefined
-  const write = async (text: string): Promise<void> => {
+  const write = async (trimmed: string): Promise<void> => {
+    const text = windows ? trimmed.replaceAll('\n', '\r\n') : trimmed
     code += text
     if (text !== '') await emit({ type: 'text', text })
   }
@@ -60,7 +63,17 @@ export async function runCompletion(
   return { code, ...(trimmer.cut ? { cut: trimmer.cut } : {}), finishReason, usage, warnings, response }
 }
 
-const readAs = ({ answer }: Asked, text: string): string => (answer ? answer.push(text) : text)
+/** The text of a completion; its lines end in one character until they are handed over. */
+const readAs = ({ answer }: Asked, text: string): string => {
+  const lines = text.replaceAll('\r', '')
+  return answer ? answer.push(lines) : lines
+}
+
+const unix = (options: CompletionOptions): CompletionOptions => ({
+  ...options,
+  prefix: options.prefix.replaceAll('\r\n', '\n'),
+  ...(options.suffix === undefined ? {} : { suffix: options.suffix.replaceAll('\r\n', '\n') }),
+})
 
 function unfinished({ provider, id }: { readonly provider: string; readonly id: string }): AnyModelError {
   const message = `${provider}/${id}: the stream ended without saying that the completion did.`

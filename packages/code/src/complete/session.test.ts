@@ -75,10 +75,14 @@ test('an error reaches who still waits, and a session that is closed says so', a
   const failing = expect(session.complete({ prefix: 'a' })).rejects.toThrow('broken')
   await pause()
   await failing
+  const retried = expect(session.complete({ prefix: 'a' })).rejects.toThrow('broken')
+  await pause()
+  await retried
+  expect(model.calls).toHaveLength(2)
   const left = session.complete({ prefix: 'b' })
   session.close()
   await pause()
   expect(await left).toBeUndefined()
   await expect(session.complete({ prefix: 'c' })).rejects.toSatisfy(isAnyModelError)
-  expect(model.calls).toHaveLength(1)
+  expect(model.calls).toHaveLength(2)
 })

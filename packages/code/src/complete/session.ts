@@ -52,13 +52,14 @@ export function completionSession({ debounce = 150, ...options }: SessionOptions
         if (!agree(request.text, request.typed)) controller.abort(superseded())
       }),
     }
-    request.done.then(
-      (completion) => {
-        past.unshift({ at, completion })
-        past.length = Math.min(past.length, kept)
-      },
-      () => {},
-    )
+    const over = () => {
+      if (running === request) running = undefined
+    }
+    request.done.then((completion) => {
+      past.unshift({ at, completion })
+      past.length = Math.min(past.length, kept)
+      over()
+    }, over)
     return request
   }
 
@@ -107,9 +108,7 @@ export function completionSession({ debounce = 150, ...options }: SessionOptions
       if (moved()) return undefined
       const request = start(at)
       running = request
-      const completion = await unlessMoved(request.done, moved)
-      if (running === request && !moved()) running = undefined
-      return completion
+      return unlessMoved(request.done, moved)
     },
     close() {
       closed = true

@@ -38,6 +38,8 @@ export class Trimmer {
   /** How much of `#held` went through the brackets. */
   #seen = 0
   #start = true
+  /** A line break at the front is dropped, once. */
+  #unbroken = false
   /** The last character that was handed over. */
   #last = ''
   /** `#held` begins with a line that may be the next line. */
@@ -75,6 +77,12 @@ export class Trimmer {
   #dropEcho(final: boolean): boolean {
     const { prefix, echoes } = this.#settings
     const line = prefix.slice(prefix.lastIndexOf('\n') + 1)
+    if (echoes && line.trim() === '') {
+      // The line is blank already: a break in front of the answer is how it was laid out.
+      if (this.#held === '' && !final) return false
+      if (!this.#unbroken) this.#held = this.#held.replace(/^\n/, '')
+      this.#unbroken = true
+    }
     const wanted = line.trim() === '' ? (echoes ? line : '') : line.trimStart()
     if (wanted !== '' && (wanted.trim() === '' || wanted.trim().length >= 3)) {
       const shown = wanted.trim() === '' ? this.#held : this.#held.trimStart()

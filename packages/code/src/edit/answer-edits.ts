@@ -18,6 +18,8 @@ export interface Run {
 export async function editedBy(answer: AsyncIterable<string>, makeParser: MakeParser, run: Run): Promise<FailedEdit[]> {
   const queue: ParserEvent[] = []
   const failed: FailedEdit[] = []
+  /** What former answers did, which models like to send again. */
+  const before = new Set(run.applied.map(({ source }) => source))
   const parser = makeParser(
     run.workspace.files.map(({ path }) => path),
     (event) => queue.push(event),
@@ -41,8 +43,11 @@ export async function editedBy(answer: AsyncIterable<string>, makeParser: MakePa
       else {
         if (index === undefined) await begin(event.edit.path)
         const outcome = run.workspace.apply(event.edit)
-        if ('message' in outcome) await fail(outcome)
-        else {
+        if ('message' in outcome && !before.has(event.edit.source)) await fail(outcome)
+        else if ('message' in outcome) {
+          await run.emit({ type: 'edit-end', index: index ?? 0, ...run.workspace.at(event.edit.path) })
+          index = undefined
+        } else {
           run.applied.push(outcome)
           await run.emit({ type: 'edit-end', index: index ?? 0, ...run.workspace.at(outcome.path) })
           index = undefined

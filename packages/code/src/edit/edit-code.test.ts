@@ -52,6 +52,15 @@ test('only what failed is asked for again, and is told why', async () => {
   expect(again?.messages).toHaveLength(4)
 })
 
+test('a model that gives up on what failed, or sends again what is done, is not taken for done', async () => {
+  const half = block('src/a.ts', 'const a = 1', 'const x = 1') + block('src/a.ts', 'const bb = 2', 'const y = 2')
+  const sorry = editCode({ model: mockModel([half, 'Sorry.']), files, instruction })
+  await expect(sorry).rejects.toEqual(code('invalid-output'))
+  const again = block('src/a.ts', 'const a = 1', 'const x = 1') + block('src/a.ts', 'const b = 2', 'const y = 2')
+  const { files: changed, edits } = await editCode({ model: mockModel([half, again]), files, instruction })
+  expect([changed[0]?.text, edits.length]).toEqual(['const x = 1\nconst y = 2\n', 2])
+})
+
 test('edits that stay wrong are an error that names them, and nothing has changed', async () => {
   const model = mockModel(block('src/a.ts', 'const c = 3', 'x'))
   const failing = editCode({ model, files, instruction, repairs: 1 })

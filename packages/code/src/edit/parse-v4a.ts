@@ -70,7 +70,7 @@ export const parseV4a: MakeParser = (_paths, tell): EditParser => {
       }
       if (!inside) return
       const end = /^\*\*\* End Patch\s*$/.test(text)
-      const header = /^\*\*\* (Update|Add|Delete) File: (.+?)\s*$/.exec(text)
+      const header = /^\*\*\* (Update|Add|Delete) File: (.*\S)/.exec(text)
       if (end || header) close()
       if (end) inside = false
       if (header) {
@@ -80,7 +80,7 @@ export const parseV4a: MakeParser = (_paths, tell): EditParser => {
       }
       if (end || !file) return
       file.source.push(text)
-      const move = /^\*\*\* Move to: (.+?)\s*$/.exec(text)?.[1]
+      const move = /^\*\*\* Move to: (.*\S)/.exec(text)?.[1]
       if (move !== undefined) file.to = move
       else content(file, text)
     },

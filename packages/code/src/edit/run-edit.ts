@@ -39,12 +39,13 @@ export async function runEdit(options: EditOptions, emit: Emit): Promise<EditRes
       messages,
       ...(format === 'tool' ? { tools: editTools((edit) => applyByTool(run, edit)) } : {}),
     })
+    const done = run.applied.length
     const failed = format === 'tool' ? [] : await editedBy(stream.textStream, textFormats[format].parser, run)
     const result = await stream.result
     usage = addUsage(usage, result.usage)
     warnings.push(...result.warnings)
     texts.push(result.text)
-    failed.push(...missing(result, failed, run))
+    failed.push(...missing(result, failed.length + run.applied.length - done))
     if (failed.length === 0) {
       await emit({ type: 'finish', usage, response: result.response })
       return toResult(run, {
@@ -62,12 +63,13 @@ export async function runEdit(options: EditOptions, emit: Emit): Promise<EditRes
   }
 }
 
-/** What an answer lacks as a whole: its end, or any edit. */
-function missing(result: TextResult, failed: readonly FailedEdit[], { applied }: Run): FailedEdit[] {
+/** What an answer with so many edits lacks as a whole: its end, or any edit. */
+function missing(result: TextResult, edits: number): FailedEdit[] {
   const whole = (message: string): FailedEdit => ({ path: '', source: '', message })
   if (result.finishReason === 'length')
     return [whole('The answer was cut off at its length limit: go on with the edits that are missing.')]
-  if (failed.length > 0 || applied.length > 0 || saysNothing(result.text)) return []
+  if (result.finishReason === 'tool-calls') return [whole('You stopped before all was done: go on.')]
+  if (edits > 0 || saysNothing(result.text)) return []
   return [whole('There is no edit in the answer. Write the edits in the format that was described.')]
 }
 

@@ -172,7 +172,7 @@ async function blocksOf(
 const comment = /^\s*(?:\/\/|#|--|<!--|\/\*)\s*(.+?)\s*(?:\*\/|-->)?\s*$/
 
 function about({ path, language, lines }: Fence): { readonly path?: string; readonly language?: string } {
-  const said = comment.exec(lines[0] ?? '')?.[1]
+  const said = comment.exec((lines[0] ?? '').slice(0, 300))?.[1]
   const found = path ?? (said === undefined ? undefined : pathIn(said, []))
   return { ...(found === undefined ? {} : { path: found }), ...(language === undefined ? {} : { language }) }
 }
