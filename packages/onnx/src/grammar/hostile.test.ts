@@ -70,6 +70,31 @@ describe('schemas that could take for ever', () => {
     ).toBe('unsupported')
   })
 
+  it('constants and alternatives that are compared with one another', () => {
+    const values = (from: number) => Array.from({ length: 10_000 }, (_, i) => `v${from + i}`)
+    expect(takes(grammarOf({ oneOf: [{ enum: values(0) }, { enum: values(10_000) }] }).begin(), '"v19999"')).toBe(true)
+    expect(refusal({ oneOf: [{ enum: values(0) }, { enum: values(9_999) }] }).code).toBe('unsupported')
+    const kinds = { anyOf: Array.from({ length: 900 }, (_, i) => ({ type: 'object', maxProperties: i })) }
+    expect(refusal({ allOf: [kinds, kinds] }).code).toBe('unsupported')
+    expect(refusal({ anyOf: Array.from({ length: 5_000 }, (_, i) => ({ type: 'array', minItems: i })) }).code).toBe(
+      'unsupported',
+    )
+  })
+
+  it('a long chain of references', () => {
+    const $defs = Object.fromEntries(
+      Array.from({ length: 3_000 }, (_, i) => [
+        `d${i}`,
+        { anyOf: [{ type: 'null' }, { type: 'array', items: { $ref: `#/$defs/d${i + 1}` }, minItems: 1 }] },
+      ]),
+    )
+    expect(takes(grammarOf({ $defs: { ...$defs, d3000: false }, $ref: '#/$defs/d0' }).begin(), '[[null], null]')).toBe(
+      true,
+    )
+    const plain = Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`d${i}`, { $ref: `#/$defs/d${i + 1}` }]))
+    expect(refusal({ $defs: { ...plain, d3000: true }, $ref: '#/$defs/d0' }).code).toBe('unsupported')
+  })
+
   it('ambiguity that multiplies with every level', () => {
     const schema = {
       $defs: {

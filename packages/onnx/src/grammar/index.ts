@@ -8,7 +8,6 @@ import { choice, type Making } from './term/choice.ts'
 import { literals } from './term/literal.ts'
 import { terms as newTerms, type Term, type Terms } from './term/term.ts'
 import { type ToolsSource, tagsOf, toolsTerm } from './tools.ts'
-
 import { tokenTrie, type Vocabulary } from './vocabulary/trie.ts'
 import { walker } from './vocabulary/walker.ts'
 
@@ -67,6 +66,9 @@ interface Mark {
 /**
  * Compiles a grammar. It takes some milliseconds; the trie of the vocabulary, which the first grammar builds and all of a model share, some more (`tokenTrie`). Throws `unsupported` for what can't be
  * enforced (a keyword, a pattern), `invalid-argument` for what makes no sense or matches nothing, `config` for a vocabulary without tokens.
+ *
+ * For every token: take the `forced()` ones, then set logits to minus infinity outside of `mask()`, sample, and `advance`. All sequences of one grammar share what is known about its states, so keep
+ * the grammar (some megabytes) as long as requests with the same schema may come. A draft is advanced over token by token, and `rewind` takes back what the model did not confirm.
  */
 export function compileGrammar(source: GrammarSource, vocabulary: Vocabulary): Grammar {
   const terms = newTerms()
@@ -92,15 +94,7 @@ export function compileGrammar(source: GrammarSource, vocabulary: Vocabulary): G
     return tag === undefined ? afterBytes(terms, term, vocabulary.bytes(token)) : afterTag(terms, term, tag)
   }
   return {
-    begin: () =>
-      constraint({
-        terms,
-        start,
-        vocabulary,
-        maskOf,
-        after,
-        forced,
-      }),
+    begin: () => constraint({ terms, start, vocabulary, maskOf, after, forced }),
   }
 }
 

@@ -67,16 +67,25 @@ const properties = new Map<string, Ranges>()
 export function property(written: string): Ranges {
   let found = properties.get(written)
   if (!found) {
-    const test = new RegExp(`^${written}$`, 'u')
-    const ranges: [number, number][] = []
-    for (let point = 0; point <= last; point++) {
-      if (!test.test(String.fromCodePoint(point))) continue
-      const before = ranges.at(-1)
-      if (before && before[1] === point - 1) before[1] = point
-      else ranges.push([point, point])
-    }
-    found = ranges
+    const runs = allCharacters().matchAll(new RegExp(`${written}+`, 'gu'))
+    found = union(Array.from(runs, ([run]): Range => [firstOf(run), lastOf(run)]))
     properties.set(written, found)
   }
   return found
+}
+
+const firstOf = (run: string): number => run.codePointAt(0) as number
+
+function lastOf(run: string): number {
+  const end = run.codePointAt(run.length - 2) ?? 0
+  return end > 0xffff ? end : run.charCodeAt(run.length - 1)
+}
+
+/** Every code point but the surrogates, in order. */
+function allCharacters(): string {
+  const text: string[] = []
+  for (let from = 0; from <= last; from += 0x800)
+    if (from < 0xd800 || from > 0xdfff)
+      text.push(String.fromCodePoint(...Array.from({ length: 0x800 }, (_, i) => from + i)))
+  return text.join('')
 }

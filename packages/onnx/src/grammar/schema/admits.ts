@@ -27,6 +27,7 @@ const farthest = 4
 /** Compares the shapes of a document. */
 export function comparison(nodes: Nodes): Comparison {
   const known = new Map<Shape, readonly unknown[]>()
+  const texts = new Map<Shape, ReadonlySet<string>>()
 
   function constants(shape: Shape): readonly unknown[] | undefined {
     if (!shape.values) return undefined
@@ -38,9 +39,18 @@ export function comparison(nodes: Nodes): Comparison {
     return found
   }
 
+  /** The constants as texts, to find one among many. */
+  function textsOf(shape: Shape): ReadonlySet<string> {
+    let found = texts.get(shape)
+    if (!found) {
+      found = new Set(constants(shape)?.map(sameText))
+      texts.set(shape, found)
+    }
+    return found
+  }
+
   function admits(shape: Shape, value: unknown): boolean {
-    const listed = shape.values?.some((one) => sameText(one) === sameText(value)) ?? true
-    return listed && admitsValue(shape, value)
+    return shape.values ? textsOf(shape).has(sameText(value)) : admitsValue(shape, value)
   }
 
   /** Its list of values aside. */
@@ -70,8 +80,9 @@ export function comparison(nodes: Nodes): Comparison {
   }
 
   function disjoint(a: Shape, b: Shape, left = farthest): boolean {
+    if (a.values && b.values) return ![...textsOf(a)].some((text) => textsOf(b).has(text))
     const own = constants(a)
-    if (own) return own.every((value) => !admits(b, value))
+    if (own) return own.every((value) => !admitsValue(b, value))
     if (b.values) return disjoint(b, a, left)
     const both = intersectShapes(a, b)
     if (!both) return true

@@ -10,6 +10,7 @@ export interface Heights {
 }
 
 const infinite = Number.POSITIVE_INFINITY
+const mostRounds = 200
 
 /** Items that are looked at one by one to tell how high an array must be. */
 const distinctItems = (rule: ArrayRule): number => Math.min(rule.min, rule.prefix.length + 1)
@@ -61,9 +62,11 @@ export function heights(nodes: Nodes, constants: (shape: Shape) => readonly unkn
     return missing > 0 ? infinite : 1 + height
   }
 
-  for (let changed = true; changed; ) {
+  // What a node needs was mostly found after it. Every round settles one more height at least, so that what is left then is too high for anyone.
+  for (let changed = true, round = 0; changed && round < mostRounds; round++) {
     changed = false
-    for (const node of nodes.all) {
+    for (let i = nodes.all.length - 1; i >= 0; i--) {
+      const node = nodes.all[i] as Node
       const height = Math.min(infinite, ...node.shapes.map(ofShape))
       if (height < of(node)) {
         known[node.id] = height

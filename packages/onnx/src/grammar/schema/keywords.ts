@@ -1,3 +1,4 @@
+import { tooLarge } from '../automaton/dfa.ts'
 import { hasUnicodeSyntax } from '../regex/parse.ts'
 import { invalid, isObject, type Keywords, refused, type Schema, type SchemaDocument } from './document.ts'
 import { formats } from './formats.ts'
@@ -43,8 +44,12 @@ interface Reading {
 
 type Keyword = (value: unknown, reading: Reading) => readonly Shape[]
 
+/** Schemas that lead to one another for one value. */
+const deepest = 200
 /** All combinations of alternatives of one schema. */
 const mostAlternatives = 1_000
+/** Pairs of alternatives that are looked at in all: a second or so. */
+const mostMeetings = 300_000
 /** Branches of a `oneOf`, which are compared pair by pair. */
 const mostBranches = 200
 
@@ -53,6 +58,7 @@ export function reader(document: SchemaDocument, strings: Strings): Reader {
   const known = new Map<Schema, readonly Shape[]>()
   const active = new Set<Schema>()
   const exclusives: Exclusive[] = []
+  let meetings = 0
   const onlyRefs = /draft-0[3-7]/.test(String(document.root.keywords?.$schema))
   return { alternatives, exclusives }
 
@@ -61,6 +67,8 @@ export function reader(document: SchemaDocument, strings: Strings): Reader {
     let found = known.get(schema)
     if (!found) {
       if (active.has(schema)) throw invalid(`The schema at ${schema.at} refers to itself without anything in between.`)
+      if (active.size >= deepest)
+        throw refused('$ref', schema.at, `it leads through more than ${deepest} schemas to one and the same value`)
       active.add(schema)
       found = read(schema, schema.keywords)
       active.delete(schema)
@@ -80,7 +88,10 @@ export function reader(document: SchemaDocument, strings: Strings): Reader {
       if (!keyword) throw refused(name, schema.at, 'this engine does not know it')
       shapes = both(shapes, keyword(value, reading))
     }
-    return keywords.oneOf === undefined ? shapes : exclusive(shapes, keywords.oneOf, reading)
+    const found = keywords.oneOf === undefined ? shapes : exclusive(shapes, keywords.oneOf, reading)
+    if (found.length > mostAlternatives)
+      throw refused('anyOf', schema.at, `it has more than ${mostAlternatives} alternatives`)
+    return found
   }
 
   function exclusive(shapes: readonly Shape[], value: unknown, reading: Reading): readonly Shape[] {
@@ -98,6 +109,7 @@ export function reader(document: SchemaDocument, strings: Strings): Reader {
     const shapes: Shape[] = []
     for (const one of a)
       for (const other of b) {
+        if (++meetings > mostMeetings) throw tooLarge('The schema')
         const both = intersectShapes(one, other)
         const shape = both && withScalarsChecked(both)
         if (shape && shapes.push(shape) > mostAlternatives)
