@@ -5,7 +5,7 @@ import { takes, textOf, tokensIn, writeAtRandom } from '../testing/grammar/rando
 import { schemas } from '../testing/grammar/schemas.ts'
 import { validators } from '../testing/grammar/validators.ts'
 import { byteVocabulary } from '../testing/grammar/vocabularies.ts'
-import { random } from '../text/random.ts'
+import { type Random, random } from '../text/random.ts'
 import { type Constraint, compileGrammar, type Grammar, type GrammarSource, type Vocabulary } from './index.ts'
 
 /** Tokens that span what a grammar takes apart. */
@@ -74,81 +74,74 @@ function byTrying(constraint: Constraint, vocabulary: Vocabulary): number[] {
   })
 }
 
+/** Checks something for random grammars over random vocabularies. */
+function forAny(
+  numRuns: number,
+  seed: number,
+  check: (grammar: Grammar, vocabulary: Vocabulary, draw: Random) => void,
+) {
+  const property = fc.property(sources, longer, fc.nat(), (source, words, start) => {
+    const vocabulary = byteVocabulary(words)
+    const grammar = compiled(source, vocabulary)
+    if (grammar) check(grammar, vocabulary, random(start))
+  })
+  fc.assert(property, { numRuns, seed })
+}
+
+const oneOf = (tokens: readonly number[], draw: Random): number => tokens[Math.floor(draw() * tokens.length)] as number
+
 describe('any grammar', () => {
   it('has masks that are what trying every token gives, all along', () => {
-    fc.assert(
-      fc.property(sources, longer, fc.nat(), (source, words, seed) => {
-        const vocabulary = byteVocabulary(words)
-        const constraint = compiled(source, vocabulary)?.begin()
-        if (!constraint) return
-        const draw = random(seed)
-        for (let i = 0; i < 14 && !constraint.done; i++) {
-          const allowed = tokensIn(constraint.mask(), vocabulary.size)
-          expect(allowed).toEqual(byTrying(constraint, vocabulary))
-          const long = allowed.filter((token) => token >= 256 && !vocabulary.ends.has(token))
-          const from = long.length > 0 && draw() < 0.6 ? long : allowed
-          constraint.advance(from[Math.floor(draw() * from.length)] as number)
-        }
-      }),
-      { numRuns: 80, seed: 1 },
-    )
+    forAny(80, 1, (grammar, vocabulary, draw) => {
+      const constraint = grammar.begin()
+      for (let i = 0; i < 14 && !constraint.done; i++) {
+        const allowed = tokensIn(constraint.mask(), vocabulary.size)
+        expect(allowed).toEqual(byTrying(constraint, vocabulary))
+        const long = allowed.filter((token) => token >= 256 && !vocabulary.ends.has(token))
+        constraint.advance(oneOf(long.length > 0 && draw() < 0.6 ? long : allowed, draw))
+      }
+    })
   })
 
   it('goes back to any mark, and on from there as before', () => {
-    fc.assert(
-      fc.property(sources, longer, fc.nat(), (source, words, seed) => {
-        const vocabulary = byteVocabulary(words)
-        const grammar = compiled(source, vocabulary)
-        if (!grammar) return
-        const constraint = grammar.begin()
-        const { tokens } = writeAtRandom(constraint, vocabulary, random(seed), { patience: 20, limit: 40 })
-        const again = grammar.begin()
-        const marks = tokens.map((token) => {
-          const mark = again.mark()
-          again.advance(token)
-          return mark
-        })
-        const draw = random(seed + 1)
-        for (let i = 0; i < 8 && tokens.length > 0; i++) {
-          const at = Math.floor(draw() * tokens.length)
-          constraint.rewind(marks[at] ?? again.mark())
-          const fresh = grammar.begin()
-          for (const token of tokens.slice(0, at)) fresh.advance(token)
-          expect([...constraint.mask()]).toEqual([...fresh.mask()])
-          expect([constraint.done, constraint.accepting]).toEqual([fresh.done, fresh.accepting])
-        }
-      }),
-      { numRuns: 60, seed: 2 },
-    )
+    forAny(60, 2, (grammar, vocabulary, draw) => {
+      const constraint = grammar.begin()
+      const { tokens } = writeAtRandom(constraint, vocabulary, draw, { patience: 20, limit: 40 })
+      const again = grammar.begin()
+      const marks = tokens.map((token) => {
+        const mark = again.mark()
+        again.advance(token)
+        return mark
+      })
+      for (let i = 0; i < 8 && tokens.length > 0; i++) {
+        const at = Math.floor(draw() * tokens.length)
+        constraint.rewind(marks[at] ?? again.mark())
+        const fresh = grammar.begin()
+        for (const token of tokens.slice(0, at)) fresh.advance(token)
+        expect([...constraint.mask()]).toEqual([...fresh.mask()])
+        expect([constraint.done, constraint.accepting]).toEqual([fresh.done, fresh.accepting])
+      }
+    })
   })
 
   it('forces only bytes that there is no way around', () => {
-    fc.assert(
-      fc.property(sources, longer, fc.nat(), (source, words, seed) => {
-        const vocabulary = byteVocabulary(words)
-        const grammar = compiled(source, vocabulary)
-        if (!grammar) return
-        const constraint = grammar.begin()
-        const draw = random(seed)
-        for (let i = 0; i < 12 && !constraint.done; i++) {
-          const forced = constraint.forced()
-          const bytes = forced.flatMap((token) => [...vocabulary.bytes(token)])
-          const mark = constraint.mark()
-          for (const byte of bytes) {
-            expect(tokensIn(constraint.mask(), 256)).toEqual([byte])
-            expect(constraint.accepting).toBe(false)
-            constraint.advance(byte)
-          }
-          const single = constraint.mark()
-          constraint.rewind(mark)
-          for (const token of forced) constraint.advance(token)
-          expect(constraint.mark()).toEqual(single)
-          const allowed = tokensIn(constraint.mask(), vocabulary.size)
-          constraint.advance(allowed[Math.floor(draw() * allowed.length)] as number)
+    forAny(100, 3, (grammar, vocabulary, draw) => {
+      const constraint = grammar.begin()
+      for (let i = 0; i < 12 && !constraint.done; i++) {
+        const forced = constraint.forced()
+        const before = constraint.mark()
+        for (const byte of forced.flatMap((token) => [...vocabulary.bytes(token)])) {
+          expect(tokensIn(constraint.mask(), 256)).toEqual([byte])
+          expect(constraint.accepting).toBe(false)
+          constraint.advance(byte)
         }
-      }),
-      { numRuns: 100, seed: 3 },
-    )
+        const single = constraint.mark()
+        constraint.rewind(before)
+        for (const token of forced) constraint.advance(token)
+        expect(constraint.mark()).toEqual(single)
+        constraint.advance(oneOf(tokensIn(constraint.mask(), vocabulary.size), draw))
+      }
+    })
   })
 
   it('never comes to a dead end, and what it leads to fits', () => {

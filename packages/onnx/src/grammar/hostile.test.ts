@@ -1,4 +1,5 @@
 import { isAnyModelError } from '@anymodel/core'
+import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { takes, writeAtRandom } from '../testing/grammar/random-model.ts'
 import { byteVocabulary } from '../testing/grammar/vocabularies.ts'
@@ -180,6 +181,80 @@ describe('schemas that are none', () => {
     ['a reference that is no text', { $ref: 1 }],
   ])('%s', (_name, schema) => {
     expect(refusal(schema).code).toBe('invalid-argument')
+  })
+})
+
+/** Every keyword there is, and what must not be taken for one. */
+const keywords = [
+  ...[
+    'type',
+    'enum',
+    'const',
+    'minimum',
+    'maximum',
+    'exclusiveMinimum',
+    'multipleOf',
+    'minLength',
+    'maxLength',
+    'pattern',
+  ],
+  ...[
+    'format',
+    'items',
+    'prefixItems',
+    'minItems',
+    'maxItems',
+    'uniqueItems',
+    'contains',
+    'properties',
+    'required',
+    'if',
+  ],
+  ...['patternProperties', 'additionalProperties', 'propertyNames', 'minProperties', 'maxProperties', 'allOf', 'anyOf'],
+  ...['oneOf', 'not', '$ref', '$id', '$anchor', '$defs', 'dependentRequired', 'dependentSchemas', 'unevaluatedItems'],
+  ...['unevaluatedProperties', '$schema', 'toString', '__proto__'],
+]
+const values = fc.constantFrom<unknown[]>(
+  'object',
+  'string',
+  '#',
+  '#/$defs/a',
+  '',
+  '^a*$',
+  '(',
+  'date',
+  0,
+  1,
+  -1,
+  1e308,
+  0.1,
+  true,
+  false,
+  null,
+  [],
+  {},
+)
+const junk = fc.letrec<{ value: unknown; schema: unknown }>((tie) => ({
+  schema: fc.oneof({ maxDepth: 4 }, values, fc.dictionary(fc.constantFrom(...keywords), tie('value'), { maxKeys: 4 })),
+  value: fc.oneof(
+    { maxDepth: 4 },
+    values,
+    tie('schema'),
+    fc.array(tie('schema'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), tie('schema'), { maxKeys: 2 }),
+  ),
+})).schema
+
+describe('any junk', () => {
+  it('is a schema that ends, or an error that says what is wrong with it', () => {
+    fc.assert(
+      fc.property(junk, (schema) => {
+        const { code } = refusal(schema)
+        expect(['none', 'unsupported', 'invalid-argument']).toContain(code)
+        if (code === 'none') writeAtRandom(grammarOf(schema).begin(), vocabulary, random(1), { patience: 4, limit: 60 })
+      }),
+      { numRuns: 600, seed: 9 },
+    )
   })
 })
 

@@ -59,7 +59,8 @@ export function reader(document: SchemaDocument, strings: Strings): Reader {
   const active = new Set<Schema>()
   const exclusives: Exclusive[] = []
   let meetings = 0
-  const onlyRefs = /draft-0[3-7]/.test(String(document.root.keywords?.$schema))
+  const { $schema } = document.root.keywords ?? {}
+  const onlyRefs = typeof $schema === 'string' && /draft-0[3-7]/.test($schema)
   return { alternatives, exclusives }
 
   function alternatives(schema: Schema): readonly Shape[] {
