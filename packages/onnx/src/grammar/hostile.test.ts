@@ -119,6 +119,8 @@ describe('schemas that could take for ever', () => {
     expect(refusal(nested(90, (items) => ({ type: 'array', items, minItems: 1 }))).code).toBe('unsupported')
     expect(takes(compileGrammar({ type: 'json' }, vocabulary).begin(), '['.repeat(64))).toBe(true)
     expect(takes(compileGrammar({ type: 'json' }, vocabulary).begin(), '['.repeat(65))).toBe(false)
+    expect(takes(grammarOf(true).begin(), '"a text alone"')).toBe(true)
+    expect(takes(compileGrammar({ type: 'json' }, vocabulary).begin(), '"')).toBe(false)
   })
 
   test.each([

@@ -18,7 +18,7 @@ export type { Vocabulary } from './vocabulary/trie.ts'
  * What an answer must be.
  *
  * - `json-schema`: JSON that fits a schema (draft 2020-12, or draft 7). See `schemaTerm` for how it is written.
- * - `json`: any JSON.
+ * - `json`: a JSON object or array. A text or number alone, which any JSON could be, is where small models end at once.
  * - `regex`: a text that a JavaScript regular expression matches from end to end.
  * - `choice`: one of some texts.
  * - `tools`: text with calls of tools in it.
@@ -104,7 +104,7 @@ function toTerm(making: Making, source: GrammarSource): Term {
     case 'json-schema':
       return schemaTerm(making, 'schema', source.schema)
     case 'json':
-      return schemaTerm(making, 'json', true)
+      return schemaTerm(making, 'json', { type: ['object', 'array'] })
     case 'regex': {
       const dfa = textDfa(source.pattern)
       return dfa ? automaton(terms, 'pattern', dfa) : terms.never
