@@ -22,3 +22,13 @@ export {
   generateCode,
   streamCode,
 } from './generate/generate-code.ts'
+export { type TranslateOptions, translateCode } from './generate/translate-code.ts'
+export { type WriteTestsOptions, writeTests } from './generate/write-tests.ts'
+export {
+  type ExplainedPart,
+  type ExplainOptions,
+  type Explanation,
+  explainCode,
+  type ReadOptions,
+} from './read/explain-code.ts'
+export { type Finding, type Review, type ReviewOptions, reviewCode } from './read/review-code.ts'

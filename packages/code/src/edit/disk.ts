@@ -26,7 +26,7 @@ export interface WriteOptions {
 
 /**
  * Writes a patch to disk, all of it or nothing. First every file is compared with what the patch was made from; then new texts are written beside the files, in their encodings and with their modes,
- * and put in their places. When that fails half-way, what was done is taken back. Throws `invalid-argument` with `issues` when a file has changed.
+ * and put in their places. When that fails half-way, what was done is taken back. Throws `invalid-argument` with `issues` when a file has changed, `config` when the disk can't be written.
  */
 export async function writePatch({ changes }: Patch, { root, dryRun = false }: WriteOptions): Promise<void> {
   const targets = await Promise.all(
@@ -63,13 +63,9 @@ export async function writePatch({ changes }: Patch, { root, dryRun = false }: W
     }
   } catch (error) {
     for (const step of undo.reverse()) await step().catch(() => {})
-    throw new AnyModelError(
-      'invalid-argument',
-      `The patch could not be written, and nothing of it stays: ${String(error)}`,
-      {
-        cause: error,
-      },
-    )
+    throw new AnyModelError('config', `The patch could not be written, and nothing of it stays: ${String(error)}`, {
+      cause: error,
+    })
   }
 }
 

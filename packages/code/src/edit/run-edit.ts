@@ -8,6 +8,7 @@ import {
   type Usage,
   type Warning,
 } from '@anymodel/core'
+import { checkedText } from '../checked-text.ts'
 import { type Emit, editedBy, type Run } from './answer-edits.ts'
 import type { Edit } from './edit.ts'
 import type { EditOptions, EditResult } from './edit-options.ts'
@@ -124,8 +125,7 @@ async function checked(options: EditOptions): Promise<TextModel> {
   if (typeof model !== 'object' || typeof model?.stream !== 'function')
     return wrong('model is missing: pass a text model, such as openai().text(id).')
   const { files, instruction, format, repairs } = options
-  if (typeof instruction !== 'string' || instruction.trim() === '')
-    wrong('instruction must be a text that is not empty.')
+  checkedText('instruction', instruction)
   if (!Array.isArray(files) || files.some((file) => typeof file?.path !== 'string' || typeof file.text !== 'string'))
     wrong('files must be an array of { path, text }.')
   for (const { path } of files) checkPath(path)

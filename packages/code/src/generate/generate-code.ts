@@ -1,5 +1,4 @@
 import {
-  AnyModelError,
   type CodeFile,
   type FinishReason,
   type ResponseInfo,
@@ -10,6 +9,7 @@ import {
 } from '@anymodel/core'
 import { SharedRun } from '@anymodel/core/verb'
 import { eachLine } from '../answer-lines.ts'
+import { checkedText } from '../checked-text.ts'
 import { type Fence, FenceReader } from '../fences.ts'
 import { filesAsText } from '../files-as-text.ts'
 import { pathIn } from '../path-line.ts'
@@ -104,8 +104,7 @@ async function run(
   { instruction, language, context = [], ...options }: GenerateCodeOptions,
   emit: (event: CodeEvent) => void | Promise<void>,
 ): Promise<GeneratedCode> {
-  if (typeof instruction !== 'string' || instruction.trim() === '')
-    throw new AnyModelError('invalid-argument', 'instruction must be a text that is not empty.')
+  checkedText('instruction', instruction)
   const prompt = [filesAsText(context), instruction].filter((text) => text !== '').join('\n\n')
   const stream = streamText({ ...options, system: system(language), prompt })
   const blocks = await blocksOf(stream.textStream, emit)
