@@ -1,6 +1,7 @@
 import type { Part } from '../contract/part.ts'
 import { AnyModelError } from '../errors.ts'
 import type { Infer, InferInput, Schema } from '../schema/standard-schema.ts'
+import { begunAnew } from '../stream/begun-anew.ts'
 import { PartialJson } from '../stream/partial-json.ts'
 import { type NodeResponse, pipeTo, type RespondOptions, toResponse } from '../stream/respond.ts'
 import { mergeParts, type SharedReader } from '../stream/share.ts'
@@ -107,7 +108,10 @@ class StreamedObject implements ArrayStream<unknown, unknown> {
   async *#elements(): AsyncGenerator<unknown, undefined, undefined> {
     let given = 0
     let doubtful: PartialJson | undefined
-    for await (const document of documents(this.#run.read())) {
+    const onReset = () => {
+      if (given > 0) throw begunAnew()
+    }
+    for await (const document of documents(this.#run.read(), onReset)) {
       const { view, checkElement } = await (this.#target as Promise<Target>)
       if (!checkElement)
         throw new AnyModelError(
@@ -130,10 +134,14 @@ class StreamedObject implements ArrayStream<unknown, unknown> {
   }
 }
 
-/** The document of an answer, each time that more of it came; a new one after a re-ask. */
-async function* documents(parts: SharedReader): AsyncGenerator<PartialJson, undefined, undefined> {
+/** The document of an answer, each time that more of it came; a new one after a re-ask, and when the answer begins anew: `onReset` may refuse that. */
+async function* documents(
+  parts: SharedReader,
+  onReset: () => void = () => {},
+): AsyncGenerator<PartialJson, undefined, undefined> {
   let document = new PartialJson({ seek: true })
   const read = (part: Part): boolean => {
+    if (part.type === 'notice' && part.kind === 'reset') onReset()
     if (part.type === 'text') document.push(part.text)
     else if (part.type === 'notice' && (part.kind === 'reask' || part.kind === 'reset'))
       document = new PartialJson({ seek: true })

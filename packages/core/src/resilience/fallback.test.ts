@@ -3,7 +3,9 @@ import type { NoticePart, Part } from '../contract/part.ts'
 import type { TextCall, TextModel, TextSupport } from '../contract/text.ts'
 import { AnyModelError, type ErrorCode, type ErrorInfo } from '../errors.ts'
 import { generateText } from '../generate/generate-text.ts'
+import { streamObject } from '../generate/stream-object.ts'
 import { streamText } from '../generate/stream-text.ts'
+import { smooth } from '../stream/smooth.ts'
 import { type FallbackOptions, withFallback } from './fallback.ts'
 import { withRetry } from './retry.ts'
 import { withTimeout } from './timeout.ts'
@@ -127,6 +129,12 @@ describe('before the first content', () => {
     const of = async (script: Step[]) => (await ask([scripted('a', [script]), b], options)).result?.text
     expect(await of([failure('context-length')])).toBe('Large.')
     expect(await of([finish('a', 'length')])).toBe('Large.')
+    const { result } = await ask([scripted('a', [[finish('a', 'length')]])], options)
+    expect(result?.attempts.map(({ outcome, usage }) => [outcome, usage])).toEqual([
+      ['context-length', { output: 7 }],
+      ['ok', { output: 7 }],
+    ])
+    expect(result?.usage).toEqual({ output: 7 })
     expect(await of([failure('content-filter')])).toBe('Free.')
     expect(await of([finish('a', 'content-filter')])).toBe('Free.')
     expect(b.calls).toHaveLength(0)
@@ -187,6 +195,15 @@ describe('before the first content', () => {
     await iterator.return?.()
     expect((await waiting).done).toBe(true)
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('leaving at once sends nothing', async () => {
+    const a = scripted('a', ['Hello.'])
+    const iterator = withFallback([a]).stream({ messages: [] })[Symbol.asyncIterator]()
+    const first = iterator.next()
+    await iterator.return?.()
+    expect((await first).done).toBe(true)
+    expect(a.calls).toHaveLength(0)
   })
 
   it('needs a model', () => {
@@ -265,6 +282,40 @@ describe('an answer that breaks off', () => {
     expect((await stream.result).text).toBe('Hello.')
     expect(await stream.toResponse({ format: 'ui' }).text()).toContain('"type":"error"')
     expect(await stream.toResponse({ format: 'ndjson' }).text()).toContain('"kind":"reset"')
+  })
+
+  it('what wrappers hold back of a void answer is void as well', async () => {
+    const broken = () => withFallback([cut('One tw'), scripted('b', ['Hello.'])], { onBreak: 'restart' })
+    const read = async (model: TextModel, more: object = {}) => {
+      let text = ''
+      for await (const part of streamText({ model, prompt: 'x', ...more })) {
+        if (part.type === 'text') text += part.text
+        if (part.type === 'notice' && part.kind === 'reset') text = ''
+      }
+      return text
+    }
+    expect(await read(smooth(broken(), { delay: 0 }))).toBe('Hello.')
+    expect(await read(broken(), { stop: ['two'], onUnsupported: 'emulate' })).toBe('Hello.')
+  })
+
+  it('objects: the document begins anew; elements that were given out can not be taken back', async () => {
+    const elements = (value: string) => `{"elements":[${value}]}`
+    const stream = () => {
+      const models = [cut('{"elements":[1,2,'), scripted('b', [elements('7,8,9')])]
+      return streamObject({
+        model: withFallback(models, { onBreak: 'restart' }),
+        prompt: 'x',
+        array: { type: 'number' } as const,
+      })
+    }
+    const { object } = await stream().result
+    expect(object).toEqual([7, 8, 9])
+    const given: unknown[] = []
+    const reading = (async () => {
+      for await (const element of stream().elementStream) given.push(element)
+    })()
+    await expect(reading).rejects.toThrow('began anew')
+    expect(given).toEqual([1, 2])
   })
 
   it('continue: by prefill, without the white space at the end', async () => {

@@ -1,6 +1,7 @@
 import type { OutputMode, TextModel, TextSupport } from '../contract/text.ts'
 import { AnyModelError } from '../errors.ts'
-import { FallingBack, type Settings } from './falling-back.ts'
+import { FallingBack } from './falling-back.ts'
+import type { Settings } from './plan.ts'
 import { Rest } from './rest.ts'
 
 export interface FallbackOptions {
