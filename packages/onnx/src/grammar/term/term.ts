@@ -112,11 +112,22 @@ export interface Terms {
   nullable(term: Term): boolean
 }
 
+/** Finds something out once. What is found may make so many terms that `known` is another object by then. */
+function remembered<Name extends 'heads' | 'nullable' | 'expanded'>(
+  term: Term,
+  name: Name,
+  find: () => NonNullable<Known['known'][Name]>,
+): NonNullable<Known['known'][Name]> {
+  const found = term.known[name] ?? find()
+  term.known[name] = found
+  return found
+}
+
 /** Terms remembered at most; some hundred bytes each. */
 const mostRemembered = 60_000
 
-/** A place where terms are made and remembered. */
-export function terms(): Terms {
+/** A place where terms are made and remembered, at most so many. */
+export function terms(most: number = mostRemembered): Terms {
   const byKey = new Map<string, Term>()
   let made: Term[] = []
   let ids = 0
@@ -126,7 +137,7 @@ export function terms(): Terms {
   function intern<Kind extends Term>(key: string | undefined, make: () => Kind): Kind {
     const known = key === undefined ? undefined : byKey.get(key)
     if (known) return known as Kind
-    if (made.length >= mostRemembered) forget()
+    if (made.length >= most) forget()
     const term = make()
     if (key !== undefined) byKey.set(key, term)
     made.push(term)
@@ -174,15 +185,13 @@ export function terms(): Terms {
   }
 
   function expanded(term: Lazy): Term {
-    term.known.expanded ??= term.expand()
-    return term.known.expanded
+    return remembered(term, 'expanded', term.expand)
   }
 
   function heads(term: Term): readonly Head[] {
     if (term.kind === 'terminal') return [{ terminal: term, tail: empty }]
     if (term.kind === 'never' || term.kind === 'empty') return []
-    term.known.heads ??= findHeads(term)
-    return term.known.heads
+    return remembered(term, 'heads', () => findHeads(term))
   }
 
   function findHeads(term: Sequence | Alternatives | Lazy): readonly Head[] {
@@ -195,8 +204,7 @@ export function terms(): Terms {
   function nullable(term: Term): boolean {
     if (term.kind === 'terminal') return term.nullable
     if (term.kind === 'never' || term.kind === 'empty') return term.kind === 'empty'
-    term.known.nullable ??= isNullable(term)
-    return term.known.nullable
+    return remembered(term, 'nullable', () => isNullable(term))
   }
 
   function isNullable(term: Sequence | Alternatives | Lazy): boolean {
@@ -207,14 +215,11 @@ export function terms(): Terms {
 
   function after(term: Term, byte: number): Term {
     if (term.kind === 'never' || term.kind === 'empty') return never
+    const known = term.known.after?.get(byte)
+    if (known) return known
+    const next = findAfter(term, byte)
     term.known.after ??= new Map()
-    let next = term.known.after.get(byte)
-    if (!next) {
-      next = findAfter(term, byte)
-      // `forget` may have come between.
-      term.known.after ??= new Map()
-      term.known.after.set(byte, next)
-    }
+    term.known.after.set(byte, next)
     return next
   }
 
