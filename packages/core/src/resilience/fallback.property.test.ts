@@ -5,7 +5,7 @@ import type { Part } from '../contract/part.ts'
 import type { TextCall, TextModel } from '../contract/text.ts'
 import { AnyModelError } from '../errors.ts'
 import { streamText } from '../generate/stream-text.ts'
-import { withFallback } from './fallback.ts'
+import { type FallbackOptions, withFallback } from './fallback.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }))
 afterEach(() => void vi.useRealTimers())
@@ -135,7 +135,13 @@ async function readAll(model: TextModel): Promise<{ text: string; calls: number;
   return { text, calls, finished, error }
 }
 
-const policies = fc.constantFrom('error', 'restart', 'continue' as const)
+const policies: fc.Arbitrary<FallbackOptions> = fc.record({
+  onBreak: fc.constantFrom('error', 'restart', 'continue'),
+  maxAttempts: fc.integer({ min: 1, max: 6 }),
+  retries: fc.integer({ min: 0, max: 2 }),
+  hold: fc.constantFrom({}, {}, { chars: 20 }, { ms: 50 }, { chars: 20, ms: 50 }),
+  cooldown: fc.constant(0),
+})
 const breaks = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   how: fc.constantFrom<Break['how']>('network', 'end', 'malformed', 'stall', 'server', 'context-length'),
@@ -159,16 +165,11 @@ const words = fc
   .integer({ min: 1, max: 60 })
   .map((count) => Array.from({ length: count }, (_, at) => `${at}${'klmnop'[at % 6]}${at * 7}`).join(' '))
 
-async function holds(
-  reference: Reference,
-  given: readonly Plan[],
-  onBreak: 'error' | 'restart' | 'continue',
-): Promise<void> {
+async function holds(reference: Reference, given: readonly Plan[], options: FallbackOptions): Promise<void> {
   let requests = 0
   const models = given.map((plan, at) => planned(reference, plan, `m${at}`, () => requests++))
-  const maxAttempts = 5
-  const { text, calls, finished, error } = await readAll(withFallback(models, { onBreak, maxAttempts, cooldown: 0 }))
-  expect(requests).toBeLessThanOrEqual(maxAttempts)
+  const { text, calls, finished, error } = await readAll(withFallback(models, options))
+  expect(requests).toBeLessThanOrEqual(options.maxAttempts ?? 0)
   if (finished) {
     expect(error).toBeUndefined()
     expect(text).toBe(reference.text)
@@ -187,16 +188,16 @@ const runs = { numRuns: 1_500 }
 
 it('a reader ends with exactly the answer, or the call fails with what was delivered: any text, models that do as they are told', () =>
   fc.assert(
-    fc.asyncProperty(repetitive, fc.boolean(), plans(obedient), policies, (text, calls, given, onBreak) =>
-      holds({ text, calls }, given, onBreak),
+    fc.asyncProperty(repetitive, fc.boolean(), plans(obedient), policies, (text, calls, given, options) =>
+      holds({ text, calls }, given, options),
     ),
     runs,
   ))
 
 it('a reader ends with exactly the answer, or the call fails with what was delivered: models that go on in their own way', () =>
   fc.assert(
-    fc.asyncProperty(words, fc.boolean(), plans(styles), policies, (text, calls, given, onBreak) =>
-      holds({ text, calls }, given, onBreak),
+    fc.asyncProperty(words, fc.boolean(), plans(styles), policies, (text, calls, given, options) =>
+      holds({ text, calls }, given, options),
     ),
     runs,
   ))

@@ -206,6 +206,26 @@ describe('before the first content', () => {
     expect(a.calls).toHaveLength(0)
   })
 
+  it('can what one of its models can; of what is settled before the call, what all can', () => {
+    const a = scripted('a', [''], {
+      tools: true,
+      output: ['native', 'tool', 'json'],
+      fileUrls: ['image/*'],
+      prefill: true,
+    })
+    const b = scripted('b', [''], { output: ['json', 'native'], files: ['image/*'], knobs: ['seed'], fileUrls: [] })
+    const supports = {
+      tools: true,
+      output: ['native', 'json'],
+      files: ['image/*'],
+      fileUrls: [],
+      prefill: false,
+      knobs: ['seed'],
+    }
+    expect(withFallback([a, b])).toMatchObject({ provider: 'test', id: 'a', supports })
+    expect(withFallback([a, scripted('c', [''])]).supports.output).toEqual(['prompt'])
+  })
+
   it('needs a model', () => {
     expect(() => withFallback([])).toThrow('at least one model')
   })
