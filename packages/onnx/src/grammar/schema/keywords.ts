@@ -271,13 +271,12 @@ const table: Readonly<Record<string, Keyword>> = {
   ],
   minProperties: count('minProperties', (min) => ({ object: { ...anyObject, min } })),
   maxProperties: count('maxProperties', (max) => ({ object: { ...anyObject, max } })),
-  dependentRequired: (value, reading) =>
-    dependents(value, 'dependentRequired', reading, (needed, name) => [
-      { ...anyValue, object: { ...anyObject, required: textsIn(needed, name, reading) } },
-    ]),
-  dependentSchemas: (value, reading) =>
-    dependents(value, 'dependentSchemas', reading, (schema, name, key) =>
-      reading.alternatives(reading.document.child(reading.schema, schema, name, key)),
+  dependentRequired: (value, reading) => dependents(value, 'dependentRequired', reading, requiring),
+  dependentSchemas: (value, reading) => dependents(value, 'dependentSchemas', reading, following),
+  // Draft 7 has both under one name.
+  dependencies: (value, reading) =>
+    dependents(value, 'dependencies', reading, (needed, ...rest) =>
+      (Array.isArray(needed) ? requiring : following)(needed, ...rest),
     ),
   allOf: (value, reading) =>
     schemasIn(value, 'allOf', reading).reduce<readonly Shape[]>(
@@ -356,18 +355,23 @@ const emptyLayer = ({ document, schema }: Reading): Layer => ({
 
 const withLayer = (layer: Layer): Shape => ({ ...anyValue, object: { ...anyObject, layers: [layer] } })
 
+/** What has to hold when a key is there. */
+type Dependent = (value: unknown, name: string, key: string, reading: Reading) => readonly Shape[]
+
+const requiring: Dependent = (keys, name, _key, reading) => [
+  { ...anyValue, object: { ...anyObject, required: textsIn(keys, name, reading) } },
+]
+
+const following: Dependent = (schema, name, key, reading) =>
+  reading.alternatives(reading.document.child(reading.schema, schema, name, key))
+
 /** Either the key is not there, or it is and the rest holds. */
-function dependents(
-  value: unknown,
-  name: string,
-  reading: Reading,
-  toShapes: (value: unknown, name: string, key: string) => readonly Shape[],
-): readonly Shape[] {
+function dependents(value: unknown, name: string, reading: Reading, toShapes: Dependent): readonly Shape[] {
   return Object.entries(mapIn(value, name, reading)).reduce<readonly Shape[]>(
     (shapes, [key, needed]) => {
       const absent = withLayer({ ...emptyLayer(reading), properties: new Map([[key, reading.document.nothing]]) })
       const present: Shape = { plain: new Set(), object: { ...anyObject, required: [key] } }
-      const either = [absent, ...reading.both([present], toShapes(needed, name, key))]
+      const either = [absent, ...reading.both([present], toShapes(needed, name, key, reading))]
       return reading.both(shapes, either)
     },
     [anyValue],
@@ -375,7 +379,18 @@ function dependents(
 }
 
 /** Keywords that look into a value besides the ones right here. */
-const applicators = ['$ref', '$dynamicRef', 'allOf', 'anyOf', 'oneOf', 'not', 'if', 'dependentSchemas', 'contains']
+const applicators = [
+  '$ref',
+  '$dynamicRef',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'not',
+  'if',
+  'dependentSchemas',
+  'dependencies',
+  'contains',
+]
 
 /** Without such keywords beside it, `unevaluatedProperties` is `additionalProperties`, and `unevaluatedItems` is `items`. */
 function unevaluated(name: string, same: string, value: unknown, reading: Reading): readonly Shape[] {
