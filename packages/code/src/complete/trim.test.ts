@@ -23,6 +23,7 @@ const cases: readonly [string, string, Partial<TrimSettings>, string, string?][]
   ['it closes what only it can close', 'a)', { prefix: 'f(g(', suffix: ')' }, 'a)'],
   ['its brackets stand in texts and comments', '")" /* } */ // ]\n', { prefix: 'x = ' }, '")" /* } */ // ]\n'],
   ['the text around does not add up', 'a, b)', { prefix: 'call', suffix: ')' }, 'a, b'],
+  ['a bracket at its end is its own', 'foo(a)', { prefix: 'call', suffix: ')' }, 'foo(a)'],
   [
     'the next line of the suffix comes again',
     'const a = 1\nreturn a + b\nmore',
@@ -46,7 +47,27 @@ test.each(cases)('a completion is right when %s', (_, text, settings, shown, cut
 })
 
 test('what is shown does not depend on how the completion was cut into fragments', () => {
-  const piece = fc.constantFrom('a', 'b', '(', ')', '{', '}', '\n', ' ', 'foo()', 'return x', '"', "'", '//', 'END')
+  const piece = fc.constantFrom(
+    'a',
+    'b',
+    '(',
+    ')',
+    '{',
+    '}',
+    '\n',
+    ' ',
+    'foo()',
+    'return x',
+    '"',
+    "'",
+    '//',
+    'END',
+    'E',
+    'EN',
+    ' E',
+    '\nret',
+    'aE',
+  )
   const text = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(''))
   fc.assert(
     fc.property(

@@ -137,11 +137,8 @@ export class Trimmer {
     const line = this.#held.slice(last + 1).trimStart()
     const open = (last >= 0 || this.#freshLine) && this.#nextLine?.startsWith(line.trimEnd())
     const held = Math.max(heldBack(this.#held, stop), open ? this.#held.length - Math.max(last, 0) : 0)
-    // Wherever in that the completion will be cut, what stands before may overlap the suffix.
-    let keep = held
-    for (let cut = 0; cut <= held; cut++)
-      keep = Math.max(keep, cut + this.#overlap(this.#held.slice(0, -cut || undefined)))
-    return keep
+    // The completion may be cut where that begins, and what stands before may overlap the suffix.
+    return held + this.#overlap(this.#held.slice(0, this.#held.length - held))
   }
 
   /** How many characters at the end of a text are the beginning of the suffix; all of it counts as well. */
