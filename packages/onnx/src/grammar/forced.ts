@@ -1,5 +1,6 @@
 import type { Head, Term, Terms, TokenTrie, Walker } from './term/term.ts'
-import { goesOn, newMask } from './vocabulary/slice.ts'
+import { newMask } from './vocabulary/bits.ts'
+import { goesOn } from './vocabulary/nodes.ts'
 import type { Vocabulary } from './vocabulary/trie.ts'
 
 /** The longest run that is handed over at once. */

@@ -1,6 +1,6 @@
 import { AnyModelError } from '@anymodel/core'
 import type { Head, Term, Terms, Walker } from './term/term.ts'
-import { addToken, newMask } from './vocabulary/slice.ts'
+import { addToken, newMask } from './vocabulary/bits.ts'
 import type { Vocabulary } from './vocabulary/trie.ts'
 import { maskStore } from './vocabulary/walker.ts'
 

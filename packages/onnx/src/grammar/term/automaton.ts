@@ -1,5 +1,6 @@
 import { type Dfa, isFinal, step } from '../automaton/dfa.ts'
-import { merge, slice } from '../vocabulary/slice.ts'
+import { merge } from '../vocabulary/bits.ts'
+import { slice } from '../vocabulary/slice.ts'
 import type { Scan, Term, Terms } from './term.ts'
 
 /** The texts of an automaton. `id` names it. */

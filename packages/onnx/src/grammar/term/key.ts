@@ -1,5 +1,7 @@
 import { countTexts, type Dfa, isFinal, step } from '../automaton/dfa.ts'
-import { addTokens, closedSlice, goesOn, merge, pathTo } from '../vocabulary/slice.ts'
+import { merge } from '../vocabulary/bits.ts'
+import { addTokens, goesOn, pathTo } from '../vocabulary/nodes.ts'
+import { closedSlice } from '../vocabulary/slice.ts'
 import { soleByte } from './automaton.ts'
 import type { Scan, Term, Terms } from './term.ts'
 

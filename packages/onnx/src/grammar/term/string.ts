@@ -1,6 +1,7 @@
 import { type Dfa, isFinal, step } from '../automaton/dfa.ts'
 import { textDfa } from '../regex/compile.ts'
-import { addTokens, goesOn, merge, newMask } from '../vocabulary/slice.ts'
+import { merge, newMask } from '../vocabulary/bits.ts'
+import { addTokens, goesOn } from '../vocabulary/nodes.ts'
 import { soleByte } from './automaton.ts'
 import type { Scan, Term, Terms, TokenTrie } from './term.ts'
 

@@ -1,38 +1,7 @@
 import { type Dfa, step } from '../automaton/dfa.ts'
 import type { TokenTrie } from '../term/term.ts'
-
-/** An empty mask, a bit per token. */
-export const newMask = (vocabulary: number): Uint32Array => new Uint32Array(Math.ceil(vocabulary / 32))
-
-/** Adds a token. */
-export function addToken(mask: Uint32Array, token: number): void {
-  mask[token >>> 5] = (mask[token >>> 5] as number) | (1 << (token & 31))
-}
-
-/** True when a mask allows a token. */
-export const allows = (mask: Uint32Array, token: number): boolean =>
-  (((mask[token >>> 5] ?? 0) >>> (token & 31)) & 1) === 1
-
-/** Adds the tokens that end in a node. */
-export function addTokens(mask: Uint32Array, { firstToken, tokens }: TokenTrie, node: number): void {
-  for (let i = firstToken[node] as number; i < (firstToken[node + 1] as number); i++)
-    addToken(mask, tokens[i] as number)
-}
-
-/** Adds all tokens of another mask. */
-export function merge(mask: Uint32Array, other: Uint32Array): void {
-  for (let i = 0; i < mask.length; i++) mask[i] = (mask[i] as number) | (other[i] as number)
-}
-
-/** True when longer tokens go through a node. */
-export const goesOn = ({ end }: TokenTrie, node: number): boolean => (end[node] as number) > node + 1
-
-/** The bytes that lead to a node, a character each. */
-export function pathTo({ byte, parent }: TokenTrie, node: number): string {
-  let path = ''
-  for (let at = node; at > 0; at = parent[at] as number) path = String.fromCharCode(byte[at] as number) + path
-  return path
-}
+import { newMask } from './bits.ts'
+import { addTokens, goesOn } from './nodes.ts'
 
 /** What tokens do in one state of an automaton, whatever comes after it. */
 export interface Slice {

@@ -1,5 +1,5 @@
 import type { Term, Terms, TokenTrie, Walker } from '../term/term.ts'
-import { addTokens } from './slice.ts'
+import { addTokens } from './nodes.ts'
 
 /** Slices and masks remembered at most: about this many bytes of masks. */
 const roomForMasks = 8_000_000

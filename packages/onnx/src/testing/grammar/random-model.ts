@@ -1,5 +1,5 @@
 import type { Constraint, Vocabulary } from '../../grammar/index.ts'
-import { allows } from '../../grammar/vocabulary/slice.ts'
+import { allows } from '../../grammar/vocabulary/bits.ts'
 import type { Random } from '../../text/random.ts'
 
 /** What a model wrote under a grammar. */
