@@ -2,8 +2,8 @@ import { byteClasses, type Dfa, intersect, subtract, toDfa, tooLarge } from '../
 import { hasUnicodeSyntax } from '../regex/parse.ts'
 import { type KeyLanguage, keyLanguage } from '../term/key.ts'
 import { openSchema, refused, type Schema, type SchemaDocument } from './document.ts'
-import { type Reader, reader } from './keywords.ts'
 import { numberDfa } from './number.ts'
+import { type Reader, reader } from './reader.ts'
 import {
   type ArrayRule,
   isFreeText,

@@ -1,8 +1,16 @@
-import type { NumberRule, Plain, Shape } from './shape.ts'
+import { type NumberRule, onlyValues, type Plain, type Shape } from './shape.ts'
 import type { Strings } from './strings.ts'
 
 /** True for values that hold no others. */
 export const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null
+
+/** Constants of several alternatives are one list. */
+export function joined(shapes: readonly Shape[]): readonly Shape[] {
+  const constants = shapes.filter(({ values }) => values?.every(isScalar))
+  if (constants.length < 2) return shapes
+  const values = constants.flatMap((shape) => shape.values ?? [])
+  return [...shapes.filter((shape) => !constants.includes(shape)), onlyValues(values)]
+}
 
 /** True when a shape, its list of values aside, allows a value that holds no others. */
 export function admitsScalar(strings: Strings, shape: Shape, value: unknown): boolean {
