@@ -129,6 +129,23 @@ describe('a role with several models', () => {
     expect(server.log('silent')).toHaveLength(1)
   })
 
+  test('may end with the built-in local model', { timeout: 60_000 }, async () => {
+    const { providers } = await faults()
+    const use = ['groq/status-401', 'second/cut', 'local/smollm2-135m-instruct'] as const
+    const ai = await client({
+      config: {
+        providers: { ...providers, local: { type: 'onnx' } },
+        models: { chat: { use, onBreak: 'continue', retry: { attempts: 1 } } },
+      },
+    })
+    const { text, response, attempts } = await ai.generateText({ model: 'chat', prompt, maxTokens: 8 })
+    const delivered = healthyAnswer.slice(0, healthyAnswer.indexOf(' where'))
+    expect(text.startsWith(delivered)).toBe(true)
+    expect(text.length).toBeGreaterThan(delivered.length)
+    expect(response.provider).toBe('onnx')
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['auth', 'network', 'ok'])
+  })
+
   test('is for text', async () => {
     const ai = await client({ config: { models: { chat: { use: ['groq/a', 'groq/b'], onBreak: 'restart' } } } })
     const { message } = await errorOf(ai.embed({ model: 'chat', value: 'x' }))
