@@ -23,6 +23,16 @@ const cases: readonly [string, string, Partial<TrimSettings>, string, string?][]
   ['it closes what only it can close', 'a)', { prefix: 'f(g(', suffix: ')' }, 'a)'],
   ['its brackets stand in texts and comments', '")" /* } */ // ]\n', { prefix: 'x = ' }, '")" /* } */ // ]\n'],
   ['the text around does not add up', 'a, b)', { prefix: 'call', suffix: ')' }, 'a, b'],
+  ['its brackets are opened again', 'a)\ng(b', { prefix: 'f(', suffix: ', c)\n' }, 'a)\ng(b'],
+  ['a quote at its end opens a text', 'return "', { suffix: '".join(a)' }, 'return "'],
+  ['a quote at its end is there already', 'world"', { prefix: 'a = "hello ', suffix: '"\n' }, 'world'],
+  ['its end is half of an operator', 'n*', { suffix: '*2' }, 'n*'],
+  [
+    'the next line of the suffix comes again, and is not what the suffix goes on with',
+    'foo(a)\nbar()\n',
+    { prefix: '\n', suffix: 'foo(a)\nbaz()\n' },
+    'foo(a)\nbar()\n',
+  ],
   ['a bracket at its end is its own', 'foo(a)', { prefix: 'call', suffix: ')' }, 'foo(a)'],
   [
     'the next line of the suffix comes again',

@@ -21,6 +21,9 @@ export interface TrimSettings {
 /** So much of the suffix is looked for in the completion. */
 const lookAhead = 256
 
+/** For so many characters a bracket that closes too much may wait to be opened again. */
+const patience = 4_096
+
 /**
  * Takes a completion as it comes and hands over what of it fits between prefix and suffix. It drops what repeats the line of the cursor, and ends at a stop text, at a bracket that would close too
  * much, at the line that the suffix begins with, and before an end that overlaps the suffix. What may still have to go is held back.
@@ -29,10 +32,15 @@ export class Trimmer {
   cut: Cut | undefined
   readonly #settings: TrimSettings
   readonly #suffix: string
-  /** The next line after the gap, trimmed, where it tells enough to be recognised. */
-  readonly #nextLine: string | undefined
+  /** The next lines after the gap, where they tell enough to be recognised. */
+  readonly #next: readonly string[]
   readonly #brackets: Brackets
-  #closable: number
+  readonly #closable: number
+  /** How many brackets of the text around may still be closed. */
+  #left: number
+  /** Where in `#held` a bracket closes too much, unless it is opened again: the end of the completion tells. */
+  #suspect: number | undefined
+  #shown = ''
   /** What is not handed over: from the start of the completion, from a line break whose line may be the next one, or inside a line. */
   #held = ''
   /** How much of `#held` went through the brackets. */
@@ -40,8 +48,6 @@ export class Trimmer {
   #start = true
   /** A line break at the front is dropped, once. */
   #unbroken = false
-  /** The last character that was handed over. */
-  #last = ''
   /** `#held` begins with a line that may be the next line. */
   #freshLine: boolean
 
@@ -51,9 +57,10 @@ export class Trimmer {
     this.#settings = settings
     this.#suffix = suffix.slice(0, lookAhead)
     this.#freshLine = /(?:^|\n)[ \t]*$/.test(prefix)
-    this.#nextLine = nextLineOf(suffix, this.#freshLine)
+    this.#next = nextLines(suffix, this.#freshLine)
     this.#brackets = new Brackets(hash)
     this.#closable = closable(prefix, suffix, hash)
+    this.#left = this.#closable
   }
 
   /** Takes a fragment and gives what is safe to show. */
@@ -100,7 +107,10 @@ export class Trimmer {
     this.#cutAt(firstStop(this.#held, stop), 'stop')
     if (oneLine) this.#cutAt(this.#held.indexOf('\n'), 'line')
     this.#cutAt(this.#unmatched(), 'brackets')
-    this.#cutAt(this.#repeated(final), 'suffix')
+    if (this.#suspect !== undefined && this.#held.length - this.#suspect > patience)
+      this.#cutAt(this.#suspect, 'brackets')
+    const repeated = this.#repeated(final)
+    if (repeated?.sure) this.#cutAt(repeated.at, 'suffix')
     if (this.#suffix.length === lookAhead) this.#cutAt(this.#held.indexOf(this.#suffix), 'suffix')
   }
 
@@ -110,35 +120,51 @@ export class Trimmer {
     this.cut = why
   }
 
-  /** Where a bracket closes more than may be closed; -1 when none does. */
+  /** Where a bracket on a line of its own closes more than may be closed; -1 when none does. Within a line it is a suspect. */
   #unmatched(): number {
-    for (; this.#seen < this.#held.length; this.#seen++)
-      if (this.#brackets.add(this.#held.charAt(this.#seen)) && --this.#closable < 0) return this.#seen
-    return -1
-  }
-
-  /** Where the next line of the suffix begins again; -1 when it does not. */
-  #repeated(final: boolean): number {
-    if (this.#nextLine === undefined) return -1
-    const lines = this.#held.split('\n')
-    let at = 0
-    for (const [index, line] of lines.entries()) {
-      const whole = index < lines.length - 1 || final || this.cut !== undefined
-      if (whole && (index > 0 || this.#freshLine) && line.trim() === this.#nextLine) return Math.max(at - 1, 0)
-      at += line.length + 1
+    for (; this.#seen < this.#held.length; this.#seen++) {
+      if (!this.#brackets.add(this.#held.charAt(this.#seen)) || --this.#left >= 0) continue
+      const before = this.#shown + this.#held.slice(0, this.#seen)
+      if (/\n[ \t]*$/.test(before.slice(-lookAhead))) return this.#seen
+      this.#suspect ??= this.#seen
     }
     return -1
   }
 
+  /** Where the next lines of the suffix begin again, or may do so once more has come. */
+  #repeated(final: boolean): { readonly at: number; readonly sure: boolean } | undefined {
+    const [first, second] = this.#next
+    if (first === undefined) return undefined
+    const lines = this.#held.split('\n')
+    const last = lines.length - 1
+    const over = final || this.cut !== undefined
+    let at = 0
+    for (const [index, line] of lines.entries()) {
+      const place = Math.max(at - 1, 0)
+      at += line.length + 1
+      if (index === 0 && !this.#freshLine) continue
+      if (index === last && !over) return first.startsWith(line) ? { at: place, sure: false } : undefined
+      if (line.trimEnd() !== first) continue
+      if (second === undefined) return { at: place, sure: true }
+      const after = lines.findIndex((text, other) => other > index && text.trim() !== '')
+      if (after < 0) return { at: place, sure: over }
+      const text = lines[after] ?? ''
+      if (after < last ? text.trimEnd() === second : second.startsWith(text))
+        return { at: place, sure: after < last || over }
+    }
+    return undefined
+  }
+
   /** How many characters at the end of what is held may still have to go. */
   #keep(): number {
-    const { stop } = this.#settings
-    const last = this.#held.lastIndexOf('\n')
-    const line = this.#held.slice(last + 1).trimStart()
-    const open = (last >= 0 || this.#freshLine) && this.#nextLine?.startsWith(line.trimEnd())
-    const held = Math.max(heldBack(this.#held, stop), open ? this.#held.length - Math.max(last, 0) : 0)
+    const length = this.#held.length
+    const held = Math.max(
+      heldBack(this.#held, this.#settings.stop),
+      length - (this.#repeated(false)?.at ?? length),
+      length - (this.#suspect ?? length),
+    )
     // The completion may be cut where that begins, and what stands before may overlap the suffix.
-    return held + this.#overlap(this.#held.slice(0, this.#held.length - held))
+    return held + this.#overlap(this.#held.slice(0, length - held))
   }
 
   /** How many characters at the end of a text are the beginning of the suffix; all of it counts as well. */
@@ -148,15 +174,17 @@ export class Trimmer {
 
   #release(length: number): string {
     const text = this.#held.slice(0, length)
-    if (length > 0) this.#last = text.slice(-1)
     this.#held = this.#held.slice(length)
     this.#seen -= length
+    this.#shown += text
+    if (this.#suspect !== undefined) this.#suspect -= length
     if (length > 0) this.#freshLine = false
     return text
   }
 
   /** What is held, without an end that the suffix begins with. */
   #finish(): string {
+    this.#cutSuspect()
     const text = this.#held
     this.#held = ''
     for (let length = Math.min(text.length, this.#suffix.length); length > 0; length--)
@@ -164,23 +192,38 @@ export class Trimmer {
     return text
   }
 
+  /** Cuts at a bracket that closed too much, unless as much was opened behind it. */
+  #cutSuspect(): void {
+    if (this.#suspect === undefined || this.#suspect >= this.#held.length) return
+    const hash = hashComments(this.#settings.language)
+    const { closed, open } = new Brackets(hash).addAll(this.#shown + this.#held)
+    if (closed - open.length !== this.#closable) this.#cutAt(this.#suspect, 'brackets')
+  }
+
   /** Whether an end that equals the beginning of the suffix was written twice, and is not the end of a word or a bracket that is needed. */
   #isRepeated(text: string, length: number): boolean {
     const end = text.slice(-length)
-    const inWord = (before: string, after: string) => /\w$/.test(before) && /^\w/.test(after)
-    if (inWord(this.#last + text.slice(0, -length), end) || inWord(end, this.#settings.suffix.slice(length)))
-      return false
+    const before = this.#shown.slice(-lookAhead) + text.slice(0, -length)
+    const line = `${this.#settings.prefix.slice(-lookAhead)}${before}`.split('\n').at(-1) ?? ''
+    // A quote that opens a text is needed, as is one character of an operator.
+    if (/^["'`]$/.test(end) && line.split(end).length % 2 === 1) return false
+    if (/^[^\w\s()[\]{};,:"'`]$/.test(end)) return false
+    // An overlap does not begin within an indentation, nor within a word, nor end within one.
+    if (/[ \t]$/.test(before) && /^[ \t]/.test(end)) return false
+    const inWord = (left: string, right: string) => /\w$/.test(left) && /^\w/.test(right)
+    if (inWord(before, end) || inWord(end, this.#settings.suffix.slice(length))) return false
     const { closed } = new Brackets(hashComments(this.#settings.language)).addAll(end)
     // Where the brackets around add up, those that were let through are needed.
     return closed === 0 || (this.#closable === Number.POSITIVE_INFINITY && this.#brackets.closed >= closed)
   }
 }
 
-/** The first line after the gap that says something, trimmed. Without it where it is a bracket, which may well come again. */
-function nextLineOf(suffix: string, atLineStart: boolean): string | undefined {
+/** The first lines after the gap that say something, at most two. None where the first is a bracket or the like, which may well come again. */
+function nextLines(suffix: string, atLineStart: boolean): string[] {
   const lines = suffix.split('\n', 64).slice(atLineStart ? 0 : 1)
-  const line = lines.find((line) => line.trim() !== '')?.trim()
-  return line !== undefined && line.length < lookAhead && /\w.*\w.*\w/.test(line) ? line : undefined
+  const [first, second] = lines.filter((line) => line.trim() !== '').map((line) => line.trimEnd())
+  if (first === undefined || first.length >= lookAhead || !/\w.*\w.*\w/.test(first)) return []
+  return second === undefined || second.length >= lookAhead ? [first] : [first, second]
 }
 
 /** Whether a completion should stay on its line: text stands behind the cursor. */
