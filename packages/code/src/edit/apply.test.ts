@@ -144,3 +144,13 @@ test('a file is not made where there is one, nor deleted where there is none', (
   expect(apply('delete', {}, undefined)).toMatchObject({ ok: false })
   expect(apply('delete', {}, 'a')).toMatchObject({ ok: true, text: undefined })
 })
+
+test('a hunk and lines of any length, found nowhere, are a failure in good time', () => {
+  const many = (count: number, text: string) => Array.from({ length: count }, (_, index) => `${text} ${index}`)
+  const text = `${many(5_000, 'line').join('\n')}\n`
+  const kept = many(2_000, 'line').map((line) => ({ op: ' ' as const, text: `${line}!` }))
+  const hunk = [...kept, { op: '-' as const, text: 'a line that is not there' }, ...kept]
+  expect(apply('hunk', { lines: hunk }, text)).toMatchObject({ ok: false })
+  expect(replace('x', 'y', `${'word '.repeat(500_000)}\n`.repeat(3))).toMatchObject({ ok: false })
+  expect(replace(many(500, 'other').join('\n'), 'y', text)).toMatchObject({ ok: false })
+})

@@ -175,3 +175,12 @@ test('an abort is its reason', async () => {
   const model = mockModel('x')
   await expect(editCode({ model, files, instruction, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
 })
+
+test('texts that share next to nothing are shown as one that goes and one that comes', () => {
+  const text = (word: string) => Array.from({ length: 6_000 }, (_, index) => `${word} ${index}\n`).join('')
+  const diff = toDiff({ changes: [{ path: 'a', before: text('old'), after: `${text('new')}end` }] })
+  expect(diff.split('\n', 4)).toEqual(['--- a/a', '+++ b/a', '@@ -1,6000 +1,6001 @@', '-old 0'])
+  const fresh = toDiff({ changes: [{ path: 'a', before: null, after: text('new') }] })
+  expect(fresh.split('\n', 4)).toEqual(['--- /dev/null', '+++ b/a', '@@ -0,0 +1,6000 @@', '+new 0'])
+  expect(diff.endsWith('+end\n\\ No newline at end of file\n')).toBe(true)
+})

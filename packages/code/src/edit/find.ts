@@ -119,8 +119,14 @@ function partsOf(hunk: readonly HunkLine[]): HunkLine[][] {
   return runs.map((_, index) => hunk.slice(runs[index - 1]?.to ?? 0, runs[index + 1]?.from ?? hunk.length))
 }
 
+/** So many kept lines next to a change are looked at, on each side. */
+const nearby = 8
+
 /** Drops kept lines from the outside in, one at a time from both ends, until the rest is found once. */
-function shrinking(part: readonly HunkLine[], lines: readonly Line[]): Found | undefined {
+function shrinking(whole: readonly HunkLine[], lines: readonly Line[]): Found | undefined {
+  const first = whole.findIndex(({ op }) => op !== ' ')
+  const last = whole.findLastIndex(({ op }) => op !== ' ')
+  const part = whole.slice(Math.max(0, first - nearby), last + 1 + nearby)
   const before = part.findIndex(({ op }) => op !== ' ')
   const after = part.length - 1 - part.findLastIndex(({ op }) => op !== ' ')
   for (let drop = 0; drop <= before + after; drop++) {

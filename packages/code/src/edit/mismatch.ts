@@ -3,8 +3,8 @@ import type { Line } from './lines.ts'
 /** How alike lines must be to be shown as what may have been meant. */
 const likeness = 0.6
 
-/** Beyond this many comparisons of lines nothing is looked for. */
-const limit = 200_000
+/** Beyond this much comparing, in lines times characters, nothing is looked for. */
+const limit = 20_000_000
 
 /** What to tell a model whose lines are not in the file: the most similar lines there are, and whether the new ones are there already. */
 export function mismatch(search: readonly string[], lines: readonly Line[], replace: readonly string[]): string {
@@ -19,7 +19,9 @@ export function mismatch(search: readonly string[], lines: readonly Line[], repl
 }
 
 function mostLike(search: readonly string[], texts: readonly string[]): readonly string[] | undefined {
-  if (search.length === 0 || search.length * texts.length > limit) return undefined
+  const characters = (lines: readonly string[]) => lines.reduce((sum, line) => sum + line.length + 1, 0)
+  const work = search.length * characters(texts) + texts.length * characters(search)
+  if (search.length === 0 || work > limit) return undefined
   const bags = search.map(wordsOf)
   const lines = texts.map(wordsOf)
   let best = { score: 0, at: 0 }

@@ -51,14 +51,27 @@ export const conflicts = (issues: readonly { readonly path: string; readonly mes
     { issues },
   )
 
+/** Texts that differ in more lines are shown as one that goes and one that comes: finding what they share takes too long. */
+const maxEditLength = 1_000
+
+/** A text that goes and one that comes, as a diff. */
+function replaced(from: string, to: string, before: string, after: string): string {
+  const [old, fresh] = [before, after].map((text) => (text === '' ? [] : text.split(/(?<=\n)/))) as [string[], string[]]
+  const lines = (sign: string, texts: readonly string[]) =>
+    texts.map((text) => `${sign}${text}${text.endsWith('\n') ? '' : '\n\\ No newline at end of file\n'}`).join('')
+  const range = (texts: readonly string[]) => (texts.length === 0 ? '0,0' : `1,${texts.length}`)
+  return `--- ${from}\n+++ ${to}\n@@ -${range(old)} +${range(fresh)} @@\n${lines('-', old)}${lines('+', fresh)}`
+}
+
 /** A patch as a unified diff, for people and for `git apply`. `context`: lines around each change, default 3. */
 export function toDiff({ changes }: Patch, { context = 3 }: { readonly context?: number } = {}): string {
   return changes
     .map(({ path, before, after }) => {
       const from = before === null ? '/dev/null' : `a/${path}`
       const to = after === null ? '/dev/null' : `b/${path}`
-      const diff = createTwoFilesPatch(from, to, before ?? '', after ?? '', undefined, undefined, { context })
-      return diff.replace(/^=+\n/, '')
+      const options = { context, maxEditLength }
+      const diff = createTwoFilesPatch(from, to, before ?? '', after ?? '', undefined, undefined, options)
+      return diff?.replace(/^=+\n/, '') ?? replaced(from, to, before ?? '', after ?? '')
     })
     .join('')
 }
