@@ -14,6 +14,13 @@ function trimmed(text: string, more: Partial<TrimSettings>, size = 1): { shown: 
 const cases: readonly [string, string, Partial<TrimSettings>, string, string?][] = [
   ['nothing is wrong with it', 'a + b;\n', { prefix: 'return ', suffix: '}' }, 'a + b;\n'],
   ['it repeats the line of the cursor', '  return a + b', { prefix: 'f() {\n  return a', suffix: '\n}' }, ' + b'],
+  [
+    'it repeats all of the prefix',
+    'f() {\n  return a\n}',
+    { prefix: 'f() {\n  return ', suffix: '\n}', echoes: true },
+    'a',
+    'brackets',
+  ],
   ['it repeats the indentation', '    return 1', { prefix: 'x:\n    ', echoes: true }, 'return 1'],
   ['it begins on a line of its own', '\n  a\n', { prefix: 'x {\n  ', suffix: '\n}', echoes: true }, 'a'],
   ['it is indented deeper', '      return 1', { prefix: 'x:\n    ', echoes: true }, '      return 1'],

@@ -90,12 +90,14 @@ export class Trimmer {
       if (!this.#unbroken) this.#held = this.#held.replace(/^\n/, '')
       this.#unbroken = true
     }
-    const wanted = line.trim() === '' ? (echoes ? line : '') : line.trimStart()
-    if (wanted !== '' && (wanted.trim() === '' || wanted.trim().length >= 3)) {
-      const shown = wanted.trim() === '' ? this.#held : this.#held.trimStart()
+    for (const wanted of echoesOf(prefix, line, echoes === true)) {
+      const blank = wanted.trim() === ''
+      const shown = blank ? this.#held : this.#held.trimStart()
       if (!final && shown.length <= wanted.length && wanted.startsWith(shown)) return false
-      const deeper = wanted.trim() === '' && /^\s/.test(shown.slice(wanted.length))
-      if (shown.startsWith(wanted) && !deeper) this.#held = shown.slice(wanted.length)
+      const deeper = blank && /^\s/.test(shown.slice(wanted.length))
+      if (!shown.startsWith(wanted) || deeper) continue
+      this.#held = shown.slice(wanted.length)
+      break
     }
     this.#start = false
     return true
@@ -216,6 +218,16 @@ export class Trimmer {
     // Where the brackets around add up, those that were let through are needed.
     return closed === 0 || (this.#closable === Number.POSITIVE_INFINITY && this.#brackets.closed >= closed)
   }
+}
+
+/** What an answer may repeat at its front, the longest first: all of the prefix or the line of the cursor, and its indentation, which chat models write again. */
+function echoesOf(prefix: string, line: string, chat: boolean): string[] {
+  const whole = prefix.trimStart()
+  return [
+    ...(chat && whole.includes('\n') && whole.length <= patience ? [whole] : []),
+    ...(line.trim().length >= 3 ? [line.trimStart()] : []),
+    ...(chat && line !== '' && line.trim() === '' ? [line] : []),
+  ]
 }
 
 /** The first lines after the gap that say something, at most two. None where the first is a bracket or the like, which may well come again. */
