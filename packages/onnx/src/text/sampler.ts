@@ -132,6 +132,10 @@ function reachOfFew({ logits, highest, scale }: Scaled, count: number): number {
   return nextAfter((highest - lowest) * scale)
 }
 
+/** A logit that nothing above `depth` is below: most tokens are passed over by one comparison with it. */
+const barAt = ({ highest, scale }: Omit<Scaled, 'logits'>, depth: number): number =>
+  highest - (depth / scale) * (1 + 1e-9) - 1e-9
+
 /** A depth that is a little greater, so that what lies at this one is within it. */
 const nextAfter = (depth: number): number => depth + 1e-9 * (1 + depth)
 
@@ -159,7 +163,7 @@ class Pool {
       if (minP > 0) this.#keepWithin(within)
     } else if (topP < 1) {
       const { edge, missing } = this.#weigh(scaled, topP)
-      this.#gather(scaled, (edge + 1) / bucketsPerUnit)
+      this.#gather(scaled, (edge + 1) / bucketsPerUnit, true)
       this.#cut(edge, missing, ({ weight }) => weight)
       if (minP > 0) this.#keepWithin(within)
     } else this.#gather(scaled, nextAfter(within))
@@ -169,38 +173,48 @@ class Pool {
   /** How deep the best `count` tokens go. A pass that stores nothing, so that few have to be taken in. */
   #reach({ logits, highest, scale }: Scaled, count: number): number {
     const buckets = this.#buckets.fill(0)
+    const bar = barAt({ highest, scale }, depthLimit)
     for (let i = 0; i < logits.length; i++) {
-      const depth = (highest - (logits[i] as number)) * scale
+      const logit = logits[i] as number
+      if (!(logit > bar)) continue
+      const depth = (highest - logit) * scale
       if (depth < depthLimit) add(buckets, depth, 1)
     }
     return (findEdge(buckets, count).edge + 1) / bucketsPerUnit
   }
 
-  /** Weighs every token and finds the edge of the best ones that hold such a share together. */
+  /** Weighs every token and finds the edge of the best ones that hold such a share together. The weights stay where the tokens are in the logits, until they are gathered. */
   #weigh({ logits, highest, scale }: Scaled, share: number): { edge: number; missing: number } {
     const buckets = this.#buckets.fill(0)
+    const weights = this.#weights
+    const bar = barAt({ highest, scale }, depthLimit)
     for (let i = 0; i < logits.length; i++) {
-      const depth = (highest - (logits[i] as number)) * scale
-      if (depth < depthLimit) add(buckets, depth, expOfMinus(depth))
+      const logit = logits[i] as number
+      if (!(logit > bar)) continue
+      const depth = (highest - logit) * scale
+      if (depth < depthLimit) add(buckets, depth, (weights[i] = expOfMinus(depth)))
     }
     let total = 0
     for (const bucket of buckets) total += bucket
     return findEdge(buckets, share * total)
   }
 
-  /** Takes in every token above this depth, and of those beyond the limit none. */
-  #gather({ logits, highest, scale }: Scaled, depth: number): void {
+  /** Takes in every token above this depth, and of those beyond the limit none. `weighed`: the weights are there already. */
+  #gather({ logits, highest, scale }: Scaled, depth: number, weighed = false): void {
     const reach = Math.min(depth, depthLimit)
+    const bar = barAt({ highest, scale }, reach)
     const tokens = this.#tokens
     const depths = this.#depths
     const weights = this.#weights
     let size = 0
     for (let i = 0; i < logits.length; i++) {
-      const depth = (highest - (logits[i] as number)) * scale
+      const logit = logits[i] as number
+      if (!(logit > bar)) continue
+      const depth = (highest - logit) * scale
       if (depth < reach) {
         tokens[size] = i
         depths[size] = depth
-        weights[size++] = expOfMinus(depth)
+        weights[size++] = weighed ? (weights[i] as number) : expOfMinus(depth)
       }
     }
     this.#size = size
