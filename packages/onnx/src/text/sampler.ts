@@ -163,7 +163,7 @@ class Pool {
       if (minP > 0) this.#keepWithin(within)
     } else if (topP < 1) {
       const { edge, missing } = this.#weigh(scaled, topP)
-      this.#gather(scaled, (edge + 1) / bucketsPerUnit, true)
+      this.#gather(scaled, (edge + 1) / bucketsPerUnit)
       this.#cut(edge, missing, ({ weight }) => weight)
       if (minP > 0) this.#keepWithin(within)
     } else this.#gather(scaled, nextAfter(within))
@@ -183,24 +183,23 @@ class Pool {
     return (findEdge(buckets, count).edge + 1) / bucketsPerUnit
   }
 
-  /** Weighs every token and finds the edge of the best ones that hold such a share together. The weights stay where the tokens are in the logits, until they are gathered. */
+  /** Weighs every token and finds the edge of the best ones that hold such a share together. */
   #weigh({ logits, highest, scale }: Scaled, share: number): { edge: number; missing: number } {
     const buckets = this.#buckets.fill(0)
-    const weights = this.#weights
     const bar = barAt({ highest, scale }, depthLimit)
     for (let i = 0; i < logits.length; i++) {
       const logit = logits[i] as number
       if (!(logit > bar)) continue
       const depth = (highest - logit) * scale
-      if (depth < depthLimit) add(buckets, depth, (weights[i] = expOfMinus(depth)))
+      if (depth < depthLimit) add(buckets, depth, expOfMinus(depth))
     }
     let total = 0
     for (const bucket of buckets) total += bucket
     return findEdge(buckets, share * total)
   }
 
-  /** Takes in every token above this depth, and of those beyond the limit none. `weighed`: the weights are there already. */
-  #gather({ logits, highest, scale }: Scaled, depth: number, weighed = false): void {
+  /** Takes in every token above this depth, and of those beyond the limit none. */
+  #gather({ logits, highest, scale }: Scaled, depth: number): void {
     const reach = Math.min(depth, depthLimit)
     const bar = barAt({ highest, scale }, reach)
     const tokens = this.#tokens
@@ -214,7 +213,7 @@ class Pool {
       if (depth < reach) {
         tokens[size] = i
         depths[size] = depth
-        weights[size++] = weighed ? (weights[i] as number) : expOfMinus(depth)
+        weights[size++] = expOfMinus(depth)
       }
     }
     this.#size = size
