@@ -60,7 +60,7 @@ it('three hundred calls at once, each to three models that may fail: every answe
     }
   })
   await Promise.all(calls)
-  // Most of them where the machine has nothing else to do; clocks also run out on a busy one.
+  // About half of them where the machine has nothing else to do; clocks also run out on a busy one.
   expect(answered).toBeGreaterThan(40)
   await expect.poll(timers, { timeout: 5_000 }).toBeLessThanOrEqual(before + 2)
   expect(listeners).toBe(0)
