@@ -63,7 +63,7 @@ const cases = {
   },
   'text, stories260k, tokens/s': {
     task: 'text',
-    args: (_, quick) => ({ ...models.stories, chats: ['Once upon a time'], maxTokens: quick ? 48 : 192 }),
+    args: (_, quick) => ({ ...models.stories, chats: ['Once upon a time'], maxTokens: quick ? 48 : 384 }),
     value: writing,
     answer: ({ texts }) => texts[0],
   },
