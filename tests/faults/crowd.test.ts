@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { withTimeout } from '@anymodel/core'
-import { faultServer, healthyAnswer, seeded } from '@anymodel/testing'
+import { countListeners, faultServer, healthyAnswer, seeded } from '@anymodel/testing'
 import { expect, it } from 'vitest'
 import { ask, failed } from './scenario.ts'
 import { speakers } from './speakers.ts'
@@ -28,18 +28,8 @@ it('three hundred calls at once, each to three models that may fail: every answe
   const random = seeded(20_261_124)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const controller = new AbortController()
-  let listeners = 0
   const { signal } = controller
-  const add = signal.addEventListener.bind(signal)
-  const remove = signal.removeEventListener.bind(signal)
-  signal.addEventListener = (...args: Parameters<typeof add>) => {
-    listeners++
-    add(...args)
-  }
-  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-    listeners--
-    remove(...args)
-  }
+  const listeners = countListeners(signal)
   const before = timers()
   let answered = 0
   const calls = Array.from({ length: 300 }, async (_, at) => {
@@ -60,10 +50,9 @@ it('three hundred calls at once, each to three models that may fail: every answe
     }
   })
   await Promise.all(calls)
-  // About half of them where the machine has nothing else to do; clocks also run out on a busy one.
-  expect(answered).toBeGreaterThan(40)
+  expect(answered).toBeGreaterThan(100)
   await expect.poll(timers, { timeout: 5_000 }).toBeLessThanOrEqual(before + 2)
-  expect(listeners).toBe(0)
+  expect(listeners()).toBe(0)
   // No exchange is still open: silent ones were dropped.
   await Promise.all(server.log().map(({ request }) => request.outcome))
   await server.close()

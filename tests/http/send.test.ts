@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { type AnyModelError, isAnyModelError } from '@anymodel/core'
 import { type HttpReply, type HttpRequest, send, type Transport } from '@anymodel/core/http'
+import { countListeners } from '@anymodel/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Loopback, listen, listenHttp, listenRaw, until } from './loopback.ts'
 
@@ -265,18 +266,8 @@ describe('connections', () => {
   it('a signal keeps no listener once the exchange is over', async () => {
     const server = await started(listenHttp((_req, res) => res.end('ok')))
     const { signal } = new AbortController()
-    let listeners = 0
-    const add = signal.addEventListener.bind(signal)
-    const remove = signal.removeEventListener.bind(signal)
-    signal.addEventListener = (...args: Parameters<typeof add>) => {
-      listeners++
-      add(...args)
-    }
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-      listeners--
-      remove(...args)
-    }
+    const listeners = countListeners(signal)
     for (let at = 0; at < 3; at++) await text(await send(get(server.host, { signal })).reply)
-    expect(listeners).toBe(0)
+    expect(listeners()).toBe(0)
   })
 })

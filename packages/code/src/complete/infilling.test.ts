@@ -33,7 +33,7 @@ function trimmed({ prompt: prefix, suffix, canonical_solution }: Row, answer: st
 
 const fits = (row: Row, answer: string) => trimmed(row, answer).trimEnd() === row.canonical_solution.trimEnd()
 
-describe.skipIf(!existsSync(folder))(`on HumanEval's gaps (from ${folder})`, () => {
+describe.skipIf(!existsSync(folder))(`on HumanEval's gaps (skipped without ${folder})`, () => {
   test.each([
     ['SingleLine', 1, 1],
     ['MultiLine', 4, 0.998],

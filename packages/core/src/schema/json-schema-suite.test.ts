@@ -49,7 +49,7 @@ const unsupported = {
 }
 const sum = (which: 'required' | 'optional') => Object.values(unsupported).reduce((total, row) => total + row[which], 0)
 
-describe.skipIf(!there)('the JSON Schema test suite, draft 2020-12', () => {
+describe.skipIf(!there)('the JSON Schema test suite, draft 2020-12 (skipped without ../shared/datasets)', () => {
   const filesIn = (path: string) =>
     there ? readdirSync(`${folder}/${path}`).filter((name) => name.endsWith('.json')) : []
   const list = (which: readonly { name: string; outcome: Outcome }[], outcome: Outcome) =>

@@ -179,7 +179,7 @@ describe('PartialJson', () => {
     expect(work(whole) / work(half)).toBeLessThan(2.2 * (whole.length / half.length / 2))
   })
 
-  describe.skipIf(!existsSync(suite))('on JSONTestSuite', () => {
+  describe.skipIf(!existsSync(suite))('on JSONTestSuite (skipped without ../shared/datasets)', () => {
     const files = existsSync(suite) ? readdirSync(suite) : []
 
     it('agrees with JSON.parse on every document that it takes', () => {

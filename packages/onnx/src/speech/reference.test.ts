@@ -68,7 +68,7 @@ describe.skipIf(!graph)('Piper en_US-joe-medium (skipped without ../shared/model
   })
 
   it.skipIf(!existsSync(join(whisper, 'config.json')))(
-    'text to speech to text: ten sentences come back',
+    'text to speech to text: ten sentences come back (skipped without whisper in ../shared/models)',
     async () => {
       const voice = local.speech(`dir:${folder}`)
       const model = local.transcription(`dir:${whisper}`)

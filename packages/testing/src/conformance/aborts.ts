@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { generateText, type Part, streamText } from '@anymodel/core'
+import { countListeners } from '../listeners.ts'
 import type { Reply } from '../server/reply.ts'
 import { ask, type Case, dropped, lastRequest, read, soon, untouched } from './case.ts'
 
@@ -127,20 +128,10 @@ export const aborts: readonly Case[] = [
       server.reply('Hello.')
       const controller = new AbortController()
       const { signal } = controller
-      let listeners = 0
-      const add = signal.addEventListener.bind(signal)
-      const remove = signal.removeEventListener.bind(signal)
-      signal.addEventListener = (...args: Parameters<typeof add>) => {
-        listeners++
-        add(...args)
-      }
-      signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-        listeners--
-        remove(...args)
-      }
+      const listeners = countListeners(signal)
       assert.equal((await read(model, ask('Hi', { signal }))).text, 'Hello.')
       assert.equal(await soon(lastRequest(server).outcome, 'the end of the exchange'), 'complete')
-      assert.ok(listeners <= 0, `${listeners} listeners were left on the signal`)
+      assert.ok(listeners() <= 0, `${listeners()} listeners were left on the signal`)
       controller.abort()
       await once(new EventTarget(), 'x', { signal: AbortSignal.timeout(5) }).catch(() => {})
     },

@@ -146,18 +146,21 @@ describe('/infill of llama.cpp', () => {
 
 const recordings = '../shared/recordings/mistral.jsonl.gz'
 
-test.skipIf(!existsSync(recordings))(`recorded completions of Mistral are read (from ${recordings})`, async () => {
-  const lines = gunzipSync(readFileSync(recordings)).toString('utf8').trim().split('\n')
-  const recorded = lines.filter((line) => line.includes('/v1/fim/completions')).map((line) => JSON.parse(line))
-  const fills = recorded.filter(({ path, status }) => path === '/v1/fim/completions' && status === 200)
-  expect(fills.length).toBeGreaterThan(1)
-  for (const { framing, request, response } of fills) {
-    const type = framing === 'sse' ? 'text/event-stream' : 'application/json'
-    const reply = new Response(response.body, { headers: { 'content-type': type } })
-    const { sent, parts, text } = await ask((options) => mistral(options).code('codestral-2508'), reply)
-    expect(text).not.toBe('')
-    expect(parts.at(-1)).toMatchObject({ type: 'finish', response: { model: 'codestral-2508' } })
-    const fields = Object.keys(JSON.parse(request.body))
-    expect(Object.keys(sent.body).filter((field) => !['random_seed', 'stop', ...fields].includes(field))).toEqual([])
-  }
-})
+test.skipIf(!existsSync(recordings))(
+  `recorded completions of Mistral are read (skipped without ${recordings})`,
+  async () => {
+    const lines = gunzipSync(readFileSync(recordings)).toString('utf8').trim().split('\n')
+    const recorded = lines.filter((line) => line.includes('/v1/fim/completions')).map((line) => JSON.parse(line))
+    const fills = recorded.filter(({ path, status }) => path === '/v1/fim/completions' && status === 200)
+    expect(fills.length).toBeGreaterThan(1)
+    for (const { framing, request, response } of fills) {
+      const type = framing === 'sse' ? 'text/event-stream' : 'application/json'
+      const reply = new Response(response.body, { headers: { 'content-type': type } })
+      const { sent, parts, text } = await ask((options) => mistral(options).code('codestral-2508'), reply)
+      expect(text).not.toBe('')
+      expect(parts.at(-1)).toMatchObject({ type: 'finish', response: { model: 'codestral-2508' } })
+      const fields = Object.keys(JSON.parse(request.body))
+      expect(Object.keys(sent.body).filter((field) => !['random_seed', 'stop', ...fields].includes(field))).toEqual([])
+    }
+  },
+)
