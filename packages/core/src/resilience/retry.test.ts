@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { CodeModel } from '../contract/code.ts'
 import type { Part } from '../contract/part.ts'
 import type { TextCall, TextModel } from '../contract/text.ts'
 import { AnyModelError, type ErrorCode, type ErrorInfo } from '../errors.ts'
@@ -114,6 +115,33 @@ describe('withRetry', () => {
     controller.abort(reason)
     expect(await outcome).toBe(reason)
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('asks a code model again, and never after the first content', async () => {
+    const asCode = (model: TextModel): CodeModel => ({
+      provider: 'test',
+      id: 'm',
+      supports: { input: 'parts' },
+      fill: (call) => model.stream({ messages: [], ...call } as TextCall),
+    })
+    const fill = async (model: TextModel) => {
+      const kinds: string[] = []
+      const read = async () => {
+        for await (const part of withRetry(asCode(model)).fill({ prefix: 'a', suffix: '' })) kinds.push(part.type)
+      }
+      const failed = read().then(
+        () => undefined,
+        (error: AnyModelError) => error.code,
+      )
+      await vi.runAllTimersAsync()
+      return { kinds, failed: await failed }
+    }
+    const busy = scripted([failure('server')], [text('ok'), finish])
+    expect(await fill(busy)).toEqual({ kinds: ['notice', 'text', 'finish'], failed: undefined })
+    expect(busy.calls).toBe(2)
+    const broken = scripted([text('half'), failure('network')])
+    expect(await fill(broken)).toEqual({ kinds: ['text'], failed: 'network' })
+    expect(broken.calls).toBe(1)
   })
 
   it('leaving during the wait ends quietly and leaves no timer', async () => {

@@ -1,7 +1,8 @@
+import type { CodeModel } from '../contract/code.ts'
 import type { EmbeddingCall, EmbeddingModel } from '../contract/embedding.ts'
 import type { Attempt, Part } from '../contract/part.ts'
 import type { RerankCall, RerankModel } from '../contract/rerank.ts'
-import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/text.ts'
+import type { PartIterator, PartResult, PartStream, TextModel } from '../contract/text.ts'
 import { isAnyModelError } from '../errors.ts'
 import { pause } from './pause.ts'
 import { retrying } from './retry-call.ts'
@@ -17,15 +18,16 @@ export interface RetryOptions {
 /**
  * Asks again when a request fails before the first content: connection errors, 408, 409, 429, 5xx, overload, a stream that breaks or is garbage before it says anything. The service's own wait
  * (`retryAfter`) counts, else exponential backoff with jitter. Never after content was delivered, never when a clock of `withTimeout` ran out (a silent route stays silent), never what can't succeed
- * the second time. Each failed attempt of a text model is a `retry` notice.
+ * the second time. Each failed attempt of a text or code model is a `retry` notice.
  */
 export function withRetry(model: TextModel, options?: RetryOptions): TextModel
+export function withRetry(model: CodeModel, options?: RetryOptions): CodeModel
 export function withRetry(model: EmbeddingModel, options?: RetryOptions): EmbeddingModel
 export function withRetry(model: RerankModel, options?: RetryOptions): RerankModel
 export function withRetry(
-  model: TextModel | EmbeddingModel | RerankModel,
+  model: TextModel | CodeModel | EmbeddingModel | RerankModel,
   { attempts = 3, maxWait = 20_000 }: RetryOptions = {},
-): TextModel | EmbeddingModel | RerankModel {
+): TextModel | CodeModel | EmbeddingModel | RerankModel {
   const limits = { attempts, maxWait }
   if ('embed' in model) {
     const { provider, id, maxBatch } = model
@@ -36,20 +38,26 @@ export function withRetry(
     const { provider, id } = model
     return { provider, id, rerank: retrying((call: RerankCall) => model.rerank(call), limits) }
   }
-  return {
-    ...wrap(model),
-    stream: (call) => ({ [Symbol.asyncIterator]: () => new Retrying(model, call, attempts, maxWait) }),
-  }
+  const parts = (ask: () => PartStream, signal: AbortSignal | undefined): PartStream => ({
+    [Symbol.asyncIterator]: () => new Retrying(model, ask, signal, limits),
+  })
+  return 'fill' in model
+    ? { ...wrap(model), fill: (call) => parts(() => model.fill(call), call.signal) }
+    : { ...wrap(model), stream: (call) => parts(() => model.stream(call), call.signal) }
 }
 
 /** What a wrapper keeps of the model inside. */
-export const wrap = ({ provider, id, supports }: TextModel): Omit<TextModel, 'stream'> => ({ provider, id, supports })
+export const wrap = <M extends TextModel | CodeModel>({
+  provider,
+  id,
+  supports,
+}: M): Pick<M, 'provider' | 'id' | 'supports'> => ({ provider, id, supports })
 
 class Retrying implements PartIterator {
-  readonly #model: TextModel
-  readonly #call: TextCall
-  readonly #attempts: number
-  readonly #maxWait: number
+  readonly #model: { readonly provider: string; readonly id: string }
+  readonly #ask: () => PartStream
+  readonly #signal: AbortSignal | undefined
+  readonly #limits: Required<RetryOptions>
   readonly #left = new AbortController()
   #attempt = 0
   #startedAt = 0
@@ -57,11 +65,16 @@ class Retrying implements PartIterator {
   #committed = false
   #wait: number | undefined
 
-  constructor(model: TextModel, call: TextCall, attempts: number, maxWait: number) {
+  constructor(
+    model: { readonly provider: string; readonly id: string },
+    ask: () => PartStream,
+    signal: AbortSignal | undefined,
+    limits: Required<RetryOptions>,
+  ) {
     this.#model = model
-    this.#call = call
-    this.#attempts = attempts
-    this.#maxWait = maxWait
+    this.#ask = ask
+    this.#signal = signal
+    this.#limits = limits
   }
 
   take(): Part | undefined {
@@ -82,7 +95,7 @@ class Retrying implements PartIterator {
   async #probe(): Promise<PartResult> {
     for (;;) {
       if (this.#wait !== undefined) {
-        await pause(this.#wait, this.#call.signal, this.#left.signal)
+        await pause(this.#wait, this.#signal, this.#left.signal)
         this.#wait = undefined
         if (this.#left.signal.aborted) return { done: true, value: undefined }
       }
@@ -103,21 +116,20 @@ class Retrying implements PartIterator {
     if (!this.#inner) {
       this.#attempt++
       this.#startedAt = Date.now()
-      this.#inner = this.#model.stream(this.#call)[Symbol.asyncIterator]()
+      this.#inner = this.#ask()[Symbol.asyncIterator]()
     }
     return this.#inner
   }
 
   /** The notice of a failed attempt, when there will be another; else throws. */
   async #failed(error: unknown): Promise<Part> {
+    const { attempts, maxWait } = this.#limits
     const delayMs =
-      isAnyModelError(error) && this.#attempt < this.#attempts
-        ? retryDelay(error, this.#attempt, this.#maxWait)
-        : undefined
+      isAnyModelError(error) && this.#attempt < attempts ? retryDelay(error, this.#attempt, maxWait) : undefined
     const inner = this.#inner
     this.#inner = undefined
     await inner?.return?.()
-    if (!isAnyModelError(error) || delayMs === undefined || this.#call.signal?.aborted) throw error
+    if (!isAnyModelError(error) || delayMs === undefined || this.#signal?.aborted) throw error
     this.#wait = delayMs
     const attempt: Attempt = {
       provider: this.#model.provider,
@@ -131,7 +143,7 @@ class Retrying implements PartIterator {
     return {
       type: 'notice',
       kind: 'retry',
-      message: `Attempt ${this.#attempt} of ${this.#attempts} failed (${error.code}); the next one starts in ${Math.round(delayMs)} ms.`,
+      message: `Attempt ${this.#attempt} of ${attempts} failed (${error.code}); the next one starts in ${Math.round(delayMs)} ms.`,
       attempt,
       delayMs,
     }

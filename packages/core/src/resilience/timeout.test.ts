@@ -148,4 +148,33 @@ describe('withTimeout', () => {
     )
     expect(error?.partial?.text).toBe('xx')
   })
+
+  it('watches a code model the same way, and its signal ends with the clock', async () => {
+    let signal: AbortSignal | undefined
+    const model = slow([
+      [0, text],
+      [never, finish],
+    ])
+    const timed = withTimeout(
+      {
+        provider: 'test',
+        id: 'm',
+        supports: { input: 'parts' },
+        fill: (call) => {
+          signal = call.signal
+          return model.stream({ messages: [], ...call } as TextCall)
+        },
+      },
+      { idle: 200 },
+    )
+    const iterator = timed.fill({ prefix: 'a', suffix: '' })[Symbol.asyncIterator]()
+    const first = iterator.next()
+    await vi.advanceTimersByTimeAsync(1)
+    expect((await first).value).toEqual(text)
+    const second = iterator.next().catch((error: AnyModelError) => error)
+    await vi.advanceTimersByTimeAsync(300)
+    expect(await second).toMatchObject({ code: 'timeout', clock: 'idle', provider: 'test', model: 'm' })
+    expect(signal?.aborted).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+  })
 })

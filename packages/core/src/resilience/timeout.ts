@@ -1,5 +1,6 @@
+import type { CodeModel } from '../contract/code.ts'
 import type { Part } from '../contract/part.ts'
-import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/text.ts'
+import type { PartIterator, PartResult, PartStream, TextModel } from '../contract/text.ts'
 import { AnyModelError, type Clock, type Phase } from '../errors.ts'
 import { wrap } from './retry.ts'
 
@@ -22,8 +23,15 @@ export interface TimeoutOptions {
  *
  * Inside `withRetry` the clocks are those of one attempt; outside of it, of all attempts together.
  */
-export function withTimeout(model: TextModel, clocks: TimeoutOptions): TextModel {
-  return { ...wrap(model), stream: (call) => ({ [Symbol.asyncIterator]: () => new Timed(model, call, clocks) }) }
+export function withTimeout(model: TextModel, clocks: TimeoutOptions): TextModel
+export function withTimeout(model: CodeModel, clocks: TimeoutOptions): CodeModel
+export function withTimeout(model: TextModel | CodeModel, clocks: TimeoutOptions): TextModel | CodeModel {
+  const parts = (ask: (signal: AbortSignal) => PartStream, signal: AbortSignal | undefined): PartStream => ({
+    [Symbol.asyncIterator]: () => new Timed(model, ask, signal, clocks),
+  })
+  return 'fill' in model
+    ? { ...wrap(model), fill: (call) => parts((signal) => model.fill({ ...call, signal }), call.signal) }
+    : { ...wrap(model), stream: (call) => parts((signal) => model.stream({ ...call, signal }), call.signal) }
 }
 
 const phases: Readonly<Record<Clock, Phase>> = {
@@ -43,7 +51,7 @@ const advice: Readonly<Record<Clock, string>> = {
 }
 
 class Timed implements PartIterator {
-  readonly #model: TextModel
+  readonly #model: { readonly provider: string; readonly id: string }
   readonly #clocks: TimeoutOptions
   readonly #inner: PartIterator
   readonly #controller = new AbortController()
@@ -57,11 +65,16 @@ class Timed implements PartIterator {
   #failure: AnyModelError | undefined
   #reject: ((error: AnyModelError) => void) | undefined
 
-  constructor(model: TextModel, call: TextCall, clocks: TimeoutOptions) {
+  constructor(
+    model: { readonly provider: string; readonly id: string },
+    ask: (signal: AbortSignal) => PartStream,
+    given: AbortSignal | undefined,
+    clocks: TimeoutOptions,
+  ) {
     this.#model = model
     this.#clocks = clocks
-    const signal = call.signal ? AbortSignal.any([call.signal, this.#controller.signal]) : this.#controller.signal
-    this.#inner = model.stream({ ...call, signal })[Symbol.asyncIterator]()
+    const own = this.#controller.signal
+    this.#inner = ask(given ? AbortSignal.any([given, own]) : own)[Symbol.asyncIterator]()
   }
 
   take(): Part | undefined {
