@@ -1,0 +1,1 @@
+export type { Sandbox, SandboxLimits, SandboxOutcome, SandboxResult, SandboxRun, SandboxThreat } from './sandbox.ts'
