@@ -28,4 +28,4 @@ const config = (name: string): Options => {
   }
 }
 
-export default defineConfig(['core', 'providers', 'onnx', 'code', 'testing', 'anymodel'].map(config))
+export default defineConfig(['core', 'providers', 'onnx', 'code', 'rag', 'testing', 'anymodel'].map(config))
