@@ -44,6 +44,7 @@ import {
   transcribe,
 } from '@anymodel/core'
 import type { LoadProgress } from '@anymodel/onnx'
+import { type CodeVerbs, codeVerbs } from './code-verbs.ts'
 import type { Config } from './config/config.ts'
 import { loadConfig } from './config/load.ts'
 import { watchFile } from './config/watch.ts'
@@ -85,8 +86,8 @@ export interface ClientEvents {
   error: AnyModelError
 }
 
-/** The verbs of `@anymodel/core`, with models by name. A name that leads nowhere is a `config` error of the call. */
-export interface AnyModel {
+/** The verbs of `@anymodel/core` and `@anymodel/code`, with models by name. A name that leads nowhere is a `config` error of the call. */
+export interface AnyModel extends CodeVerbs {
   generateText<const T extends Tools>(options: TextOptionsByName<T>): Promise<TextResult<T>>
   streamText<const T extends Tools>(options: TextOptionsByName<T>): TextStream<T>
   generateObject<const S extends Schema>(
@@ -149,6 +150,7 @@ export async function anymodel(options: AnyModelOptions = {}): Promise<AnyModel>
 
   return {
     ...verbs(() => current),
+    ...codeVerbs(() => current),
     model: (name) => current.model(name),
     on: events.on,
     close,
@@ -156,7 +158,7 @@ export async function anymodel(options: AnyModelOptions = {}): Promise<AnyModel>
   }
 }
 
-type Verb = Exclude<keyof AnyModel, 'model' | 'on' | 'close' | typeof Symbol.asyncDispose>
+type Verb = Exclude<keyof AnyModel, keyof CodeVerbs | 'model' | 'on' | 'close' | typeof Symbol.asyncDispose>
 
 /** The core's verbs, with models looked up by name when a call begins. A call keeps the config of the moment it was made. */
 function verbs(now: () => Snapshot): Pick<AnyModel, Verb> {

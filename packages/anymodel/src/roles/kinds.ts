@@ -1,4 +1,5 @@
 import type {
+  CodeModel,
   EmbeddingModel,
   ImageModel,
   RerankModel,
@@ -10,6 +11,7 @@ import type {
 /** The kinds of models, by the method of a provider that gives one. */
 export interface Models {
   text: TextModel
+  code: CodeModel
   embedding: EmbeddingModel
   rerank: RerankModel
   image: ImageModel
@@ -24,6 +26,7 @@ export type AnyKindOfModel = Models[Kind]
 /** The one method of each kind: what a model made by hand is known by. */
 const methods: Readonly<Record<Kind, string>> = {
   text: 'stream',
+  code: 'fill',
   embedding: 'embed',
   rerank: 'rerank',
   image: 'generate',
@@ -33,8 +36,9 @@ const methods: Readonly<Record<Kind, string>> = {
 
 export const kinds = Object.keys(methods) as Kind[]
 
+/** Arrays have a method `fill` of their own. */
 const isFunctionOf = (value: unknown, name: string): boolean =>
-  typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function'
+  !Array.isArray(value) && typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function'
 
 /** True for a model made by hand, of any kind. */
 export const isModel = (value: unknown): value is AnyKindOfModel => kinds.some((kind) => isOfKind(value, kind))

@@ -10,7 +10,7 @@ import type { AnyKindOfModel } from './kinds.ts'
 const textSettings = ['defaults', 'timeouts', 'retry', 'onBreak', ...failureLists] as const
 
 /** Settings of a role that not all kinds of models follow. */
-type TextSetting = (typeof textSettings)[number]
+export type TextSetting = (typeof textSettings)[number]
 
 interface ModelName {
   readonly provider: string

@@ -1,8 +1,10 @@
 import {
   AnyModelError,
+  type CodeModel,
   type RetryOptions,
   type TextModel,
   type TimeoutOptions,
+  type TuningOptions,
   withFallback,
   withRetry,
   withTimeout,
@@ -14,7 +16,7 @@ import { listProviders, providerEntry } from '../config/names.ts'
 import { withDefaults } from './defaults.ts'
 import { isModel, isOfKind, type Kind, kinds, type Models } from './kinds.ts'
 import { type Provider, providerSources } from './providers.ts'
-import { type Fallback, type Leg, type Route, toRoute } from './route.ts'
+import { type Fallback, type Leg, type Route, type TextSetting, toRoute } from './route.ts'
 
 /** A config as it stands at one moment, ready to give models. */
 export interface Snapshot {
@@ -26,6 +28,13 @@ export interface Snapshot {
   model(name: string): Promise<TextModel>
   /** The same for the other kinds. Rejects also when who runs the model has none of that kind. */
   modelOf<K extends Kind>(kind: K, name: string): Promise<Models[K]>
+  /** What completes code under a name, and those of the role's defaults that it honours: a code model where the id is one that was made to fill gaps and the provider asks it so, else the text model. */
+  completer(name: string): Promise<Completer>
+}
+
+export interface Completer {
+  readonly model: CodeModel | TextModel
+  readonly defaults: TuningOptions
 }
 
 /** What outlives a snapshot. */
@@ -37,7 +46,7 @@ export interface Surroundings {
 
 export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings): Snapshot {
   const models = new Map<string, TextModel>()
-  return {
+  const snapshot: Snapshot = {
     config,
     async model(name) {
       const known = models.get(name)
@@ -48,19 +57,51 @@ export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings):
     },
     async modelOf(kind, name) {
       const route = toRoute(config, name)
-      const settings = route.given.filter((setting) => !(setting === 'retry' && kind in retried))
+      const settings = route.given.filter((setting) => !followed[kind]?.includes(setting))
       const unheard = route.fallback?.others.length ? ['several models', ...settings] : settings
       if (unheard.length > 0) throw notForKind(route, unheard, kind)
-      const { model } = await find(kind, route, { name, config, surroundings })
-      return retried[kind]?.(model, route.retry) ?? model
+      const found = await find(kind, route, { name, config, surroundings })
+      return settled[kind]?.(found, route) ?? found.model
+    },
+    async completer(name) {
+      const route = toRoute(config, name)
+      const fills = await fillsGaps(route, { name, config, surroundings })
+      const model = await (fills ? snapshot.modelOf('code', name) : snapshot.model(name))
+      const knobs: readonly string[] = model.supports.knobs ?? []
+      // Of those that it lacks `withDefaults` tells.
+      const honoured = Object.entries(route.defaults).filter(([knob]) => knobs.includes(knob))
+      return { model, defaults: Object.fromEntries(honoured) }
     },
   }
+  return snapshot
 }
 
-/** The kinds besides text whose requests are asked again when they fail. */
-const retried: { readonly [K in Kind]?: (model: Models[K], retry: RetryOptions) => Models[K] } = {
-  embedding: (model, retry) => withRetry(model, retry),
-  rerank: (model, retry) => withRetry(model, retry),
+/** The settings of a role that kinds besides text follow. */
+const followed: { readonly [K in Kind]?: readonly TextSetting[] } = {
+  embedding: ['retry'],
+  rerank: ['retry'],
+  code: ['defaults', 'timeouts', 'retry'],
+}
+
+const settled: { readonly [K in Kind]?: (found: Found<K>, route: Route) => Models[K] } = {
+  embedding: ({ model }, { retry }) => withRetry(model, retry),
+  rerank: ({ model }, { retry }) => withRetry(model, retry),
+  code({ model, type }, { defaults, retry, timeouts }) {
+    const { total, ...clocks } = clocksFor(type, timeouts)
+    const attempts = withRetry(withDefaults(withTimeout(model, clocks), defaults), retry)
+    return total === undefined ? attempts : withTimeout(attempts, { total })
+  },
+}
+
+/** Whether a model is asked for what stands in a gap, not in a chat. */
+async function fillsGaps(route: Route, setting: Setting): Promise<boolean> {
+  const { model } = route
+  if (isModel(model)) return isOfKind(model, 'code')
+  const [provider, { fillFamilyOf }] = await Promise.all([
+    providerOf(model.provider, route, setting),
+    import('@anymodel/code'),
+  ])
+  return provider.code !== undefined && fillFamilyOf(model.id) !== undefined
 }
 
 interface Setting {
@@ -122,8 +163,7 @@ async function find<K extends Kind>(kind: K, route: Leg, setting: Setting): Prom
       setting.name,
       kinds.filter((other) => isOfKind(model, other)),
     )
-  const entry = providerEntry(setting.config, model.provider) ?? noProvider(model.provider, setting.config)
-  const provider: Provider = await openProvider(model.provider, entry, route, setting)
+  const provider = await providerOf(model.provider, route, setting)
   const open = provider[kind] as ((id: string) => Models[K]) | undefined
   if (!open)
     throw noneOfKind(
@@ -131,7 +171,7 @@ async function find<K extends Kind>(kind: K, route: Leg, setting: Setting): Prom
       model.provider,
       kinds.filter((other) => provider[other]),
     )
-  return { model: open(model.id), type: entry.type }
+  return { model: open(model.id), type: entryOf(model.provider, setting).type }
 }
 
 const noneOfKind = (kind: Kind, who: string, has: readonly Kind[]): AnyModelError =>
@@ -154,7 +194,8 @@ function clocksFor(type: ProviderType | undefined, timeouts: TimeoutOptions): Ti
   return local
 }
 
-async function openProvider(name: string, entry: TypedProvider, { roles }: Leg, setting: Setting): Promise<Provider> {
+async function providerOf(name: string, { roles }: Leg, setting: Setting): Promise<Provider> {
+  const entry = entryOf(name, setting)
   const { opened, onProgress } = setting.surroundings
   const { dir } = setting.config
   const key = JSON.stringify([name, dir, entry])
@@ -167,6 +208,9 @@ async function openProvider(name: string, entry: TypedProvider, { roles }: Leg, 
   opened.set(key, provider)
   return provider
 }
+
+const entryOf = (name: string, { config }: Setting): TypedProvider =>
+  providerEntry(config, name) ?? noProvider(name, config)
 
 function noProvider(name: string, config: CheckedConfig): never {
   const message = `There is no provider "${name}" in ${config.name}.${listProviders(config, name)}`
