@@ -32,3 +32,23 @@ export {
   type ReadOptions,
 } from './read/explain-code.ts'
 export { type Finding, type Review, type ReviewOptions, reviewCode } from './read/review-code.ts'
+export type {
+  CodeTests,
+  TestCase,
+  TestCases,
+  TestInput,
+  TestOutcome,
+  TestProgram,
+  TestReport,
+} from './verify/code-tests.ts'
+export { passAtK } from './verify/pass-at-k.ts'
+export type {
+  Cluster,
+  CodeAttempt,
+  Evidence,
+  VerifiedCode,
+  VerifiedCodeOptions,
+  VerifiedCodeStream,
+  VerifyBudget,
+  VerifyEvent,
+} from './verify/verify-options.ts'
