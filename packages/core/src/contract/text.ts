@@ -72,6 +72,8 @@ export interface TextCall extends TuningOptions {
   readonly output?: OutputFormat
   /** A wish: the answer's content type decides how it is read. */
   readonly delivery?: 'stream' | 'whole'
+  /** What wrappers tell calls apart by (a tenant, a conversation, a feature). Never sent to a service. */
+  readonly tags?: Readonly<Record<string, string>>
   /** What to do about a tuning option that the model lacks. Default `warn`. */
   readonly onUnsupported?: 'error' | 'warn' | 'emulate'
   /** Extra request headers; they win over the provider's. */

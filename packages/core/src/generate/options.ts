@@ -86,6 +86,8 @@ export interface TextOptions<T extends Tools = Tools> extends TuningOptions {
   readonly onUnsupported?: 'error' | 'warn' | 'emulate'
   /** How files given by URL are fetched when the service does not fetch them itself. */
   readonly downloads?: DownloadOptions
+  /** What wrappers tell calls apart by (a tenant, a conversation, a feature). Never sent to a service. */
+  readonly tags?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   /** Merged last into the wire body. */
   readonly extra?: Readonly<Record<string, Json>>
