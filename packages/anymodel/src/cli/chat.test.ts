@@ -152,6 +152,11 @@ describe.skipIf(!hasPty)('in a terminal (skipped where python3 is not there to m
     expect(plain.out).not.toContain('\x1b[36m')
   })
 
+  test('colours of our own reach it whole', async () => {
+    const { out } = await runCli(['models'], { ...project(), ...terminal })
+    expect(out).toMatch(/^\u001b\[2m.*anymodel\.config\.yaml/)
+  })
+
   test('control characters of an answer do not reach the terminal', async () => {
     server.reply('a\x1b]0;title\x07b')
     const { out } = await runCli(['hi'], { ...project(), ...terminal })

@@ -1,5 +1,5 @@
 import { type LocalModel, listModels, toSize } from '@anymodel/onnx/models'
-import { paint, write } from './output.ts'
+import { paint, write, writePainted } from './output.ts'
 import { table } from './table.ts'
 
 /** `anymodel list`: the local models, with precisions, size and version. */
@@ -9,7 +9,7 @@ export async function list({ json }: { readonly json?: boolean }): Promise<void>
     for (const model of models) await write(`${JSON.stringify(model)}\n`)
     return
   }
-  await write(table(models.map(row)))
+  await writePainted(table(models.map(row)))
 }
 
 function row({ name, dtypes, complete, bytes, version, from }: LocalModel): string[] {

@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/load.ts'
 import { impliedTypes } from '../config/names.ts'
 import { describe } from './description.ts'
-import { paint, write } from './output.ts'
+import { paint, write, writePainted } from './output.ts'
 import { table } from './table.ts'
 
 /** `anymodel models`: what can be asked for by name. */
@@ -9,11 +9,11 @@ export async function models({ config, json }: { readonly config?: string; reado
   const description = describe(await loadConfig(config))
   if (json) return write(`${JSON.stringify(description)}\n`)
   const { roles, providers } = description
-  await write(
+  await writePainted(
     paint('dim', `${description.config ?? 'No config file: the built-in local models play their roles.'}\n\n`),
   )
-  await write(`Roles\n${roleLines(roles)}\nProviders\n`)
-  await write(table(providers.map(({ name, type, from, problem }) => [name, type, from, note(problem)])))
+  await writePainted(`Roles\n${roleLines(roles)}\nProviders\n`)
+  await writePainted(table(providers.map(({ name, type, from, problem }) => [name, type, from, note(problem)])))
   await write(`\nWithout an entry, as provider/model: ${impliedTypes.join(', ')}.\n`)
 }
 

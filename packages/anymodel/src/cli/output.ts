@@ -17,9 +17,13 @@ export function watchOutput(): void {
   }
 }
 
-/** Writes text and waits for a slow reader. */
-export async function write(text: string, stream: NodeJS.WriteStream = process.stdout): Promise<void> {
-  if (!stream.write(stream.isTTY ? printable(text) : text)) await once(stream, 'drain')
+/** Writes a text that may be from anywhere and waits for a slow reader. */
+export const write = (text: string, stream: NodeJS.WriteStream = process.stdout): Promise<void> =>
+  writePainted(stream.isTTY ? printable(text) : text, stream)
+
+/** Writes a text of ours with what `paint` has coloured in it. */
+export async function writePainted(text: string, stream: NodeJS.WriteStream = process.stdout): Promise<void> {
+  if (!stream.write(text)) await once(stream, 'drain')
 }
 
 /** An answer must not steer the terminal: control characters are left out, except line breaks and tabs. */
@@ -29,9 +33,11 @@ const printable = (text: string): string =>
 
 type Style = Parameters<typeof styleText>[0]
 
-/** Colours a text for a terminal that wants colours. https://no-color.org */
-export const paint = (style: Style, text: string, stream: Pick<WriteStream, 'isTTY'> = process.stdout): string =>
-  stream.isTTY && !process.env.NO_COLOR ? styleText(style, text) : text
+/** Makes a text fit for a terminal, in colour where it wants colours. https://no-color.org */
+export function paint(style: Style, text: string, stream: Pick<WriteStream, 'isTTY'> = process.stdout): string {
+  if (!stream.isTTY) return text
+  return process.env.NO_COLOR ? printable(text) : styleText(style, printable(text))
+}
 
 /** A remark that is not part of the answer. */
 export const remark = (text: string): void => {
