@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError } from 'commander'
+import { codeCommands } from './code/commands.ts'
 import { exitCodes, reportFailure } from './failure.ts'
+import { collect, toNumber } from './option-values.ts'
 import { watchOutput } from './output.ts'
 
 /** Runs the command line; gives the exit code. Every command's code is loaded when it is used. */
@@ -87,6 +89,7 @@ function commands(exit: (code: number) => void): Command {
     .action(async (words: string[], _options, command: Command) =>
       (await import('./image.ts')).image(words.join(' '), command.optsWithGlobals()),
     )
+  codeCommands(program.command('code'), withKind, exit)
   withConfig(program.command('models'))
     .description('Lists roles and providers, and the way from each role to its model.')
     .option('--json', 'print one JSON object')
@@ -147,14 +150,6 @@ const withModel = (command: Command): Command =>
 
 const withKind = (command: Command, role: string): Command =>
   withConfig(command).option('-m, --model <name>', `a role, or provider/model; default: the role ${role}`)
-
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
-
-function toNumber(value: string): number {
-  const number = Number(value)
-  if (value.trim() === '' || !Number.isFinite(number)) throw new InvalidArgumentError('It must be a number.')
-  return number
-}
 
 const pullNotes = `
 Models are kept in ANYMODEL_CACHE, else in the system's folder for caches. HF_TOKEN opens private and gated models, HF_ENDPOINT names a mirror; HTTPS_PROXY and NO_PROXY are honoured.`

@@ -14,6 +14,8 @@ export interface CliOptions {
   readonly input?: string | { readonly open: true }
   /** Called when output comes, with all of it so far. */
   readonly onOutput?: (out: string, child: ChildProcess) => void
+  /** The same for what comes on the error stream. */
+  readonly onError?: (err: string, child: ChildProcess) => void
   /** Another program that runs the command line. */
   readonly through?: readonly string[]
 }
@@ -28,7 +30,7 @@ export interface CliResult {
 /** Runs the command line to its end, with no other variables than those it needs. */
 export function runCli(
   args: readonly string[],
-  { cwd, env, input, onOutput, through = [] }: CliOptions,
+  { cwd, env, input, onOutput, onError, through = [] }: CliOptions,
 ): Promise<CliResult> {
   const [command, ...rest] = [...through, ...cliCommand, ...args] as [string, ...string[]]
   const child = spawn(command, rest, {
@@ -45,6 +47,7 @@ export function runCli(
   })
   child.stderr?.setEncoding('utf8').on('data', (text) => {
     err += text
+    onError?.(err, child)
   })
   if (typeof input === 'string') child.stdin?.end(input)
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, out, err })))
