@@ -154,7 +154,7 @@ describe.skipIf(!hasPty)('in a terminal (skipped where python3 is not there to m
 
   test('colours of our own reach it whole', async () => {
     const { out } = await runCli(['models'], { ...project(), ...terminal })
-    expect(out).toMatch(/^\u001b\[2m.*anymodel\.config\.yaml/)
+    expect(out.startsWith('\u001b[2m')).toBe(true)
   })
 
   test('control characters of an answer do not reach the terminal', async () => {
