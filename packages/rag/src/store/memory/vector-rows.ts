@@ -1,0 +1,79 @@
+import { best } from './best.ts'
+
+/** Vectors of one length, one after another in one growing array, by row. */
+export interface VectorRows {
+  set(row: number, vector: Float32Array): void
+  clear(row: number): void
+  has(row: number): boolean
+  /** A copy. */
+  get(row: number): Float32Array | undefined
+  /** How many rows have a vector. */
+  count(): number
+  /** The rows with the highest cosine. */
+  nearest(vector: Float32Array, limit: number, accepts: (row: number) => boolean): { row: number; score: number }[]
+}
+
+export function vectorRows(dimensions: number): VectorRows {
+  let numbers = new Float32Array(0)
+  /** 1 / length of each vector; 0 for one of zeros, NaN where there is none. */
+  let inverse = new Float64Array(0)
+  let rows = 0
+  let count = 0
+  const has = (row: number) => row < rows && !Number.isNaN(inverse[row])
+  const reserve = (needed: number) => {
+    if (needed > inverse.length) {
+      const capacity = Math.max(needed, Math.ceil(inverse.length * 1.5), 64)
+      numbers = grown(new Float32Array(capacity * dimensions), numbers)
+      inverse = grown(new Float64Array(capacity).fill(Number.NaN), inverse)
+    }
+    rows = Math.max(rows, needed)
+  }
+  return {
+    set(row, vector) {
+      reserve(row + 1)
+      if (!has(row)) count++
+      numbers.set(vector, row * dimensions)
+      const length = Math.sqrt(dot(vector, 0, vector, dimensions))
+      inverse[row] = length === 0 ? 0 : 1 / length
+    },
+    clear(row) {
+      if (!has(row)) return
+      inverse[row] = Number.NaN
+      count--
+    },
+    has,
+    get: (row) => (has(row) ? numbers.slice(row * dimensions, (row + 1) * dimensions) : undefined),
+    count: () => count,
+    nearest(vector, limit, accepts) {
+      const found = best(limit)
+      const length = Math.sqrt(dot(vector, 0, vector, dimensions))
+      const scale = length === 0 ? 0 : 1 / length
+      for (let row = 0; row < rows; row++) {
+        const own = inverse[row] as number
+        if (Number.isNaN(own) || !accepts(row)) continue
+        const cosine = dot(numbers, row * dimensions, vector, dimensions) * own * scale
+        found.offer(row, Math.max(-1, Math.min(1, cosine)))
+      }
+      return found.rows()
+    },
+  }
+}
+
+function grown<T extends Float32Array | Float64Array>(larger: T, old: T): T {
+  larger.set(old)
+  return larger
+}
+
+/** Four sums at once: the processor need not wait for one before it begins the next. */
+function dot(a: Float32Array, from: number, b: Float32Array, length: number): number {
+  let [s, t, u, v] = [0, 0, 0, 0]
+  let i = 0
+  for (; i + 3 < length; i += 4) {
+    s += (a[from + i] as number) * (b[i] as number)
+    t += (a[from + i + 1] as number) * (b[i + 1] as number)
+    u += (a[from + i + 2] as number) * (b[i + 2] as number)
+    v += (a[from + i + 3] as number) * (b[i + 3] as number)
+  }
+  for (; i < length; i++) s += (a[from + i] as number) * (b[i] as number)
+  return s + t + u + v
+}
