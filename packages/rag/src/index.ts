@@ -1,3 +1,20 @@
+export {
+  type CitedClaim,
+  type QuoteCheck,
+  type QuotedSource,
+  type QuoteVerdict,
+  quoteChecker,
+} from './answer/check-quote.ts'
 export type * from './contract.ts'
-export { type MemoryStoreOptions, memoryStore } from './store/memory/memory-store.ts'
-export { type Words, words } from './store/words.ts'
+export {
+  averagePrecision,
+  meanMetrics,
+  ndcg,
+  type RankingMetrics,
+  type Relevance,
+  rankingMetrics,
+  recall,
+  reciprocalRank,
+} from './evaluate/ranking-metrics.ts'
+export { type DiversifyOptions, diversify } from './retrieve/diversify.ts'
+export { fuse, type RankedList } from './retrieve/fuse.ts'
