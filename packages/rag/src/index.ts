@@ -18,3 +18,5 @@ export {
 } from './evaluate/ranking-metrics.ts'
 export { type DiversifyOptions, diversify } from './retrieve/diversify.ts'
 export { fuse, type RankedList } from './retrieve/fuse.ts'
+export type { SplitOptions } from './split/options.ts'
+export { recursiveSplitter } from './split/recursive.ts'
