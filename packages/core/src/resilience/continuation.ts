@@ -11,7 +11,7 @@ export interface Continuation {
 }
 
 /** True for answers that a call can go on with: a text is there to go on with, and the answer is not a document, which a model would begin anew. */
-export const isContinuable = ({ messages, output }: TextCall, text: string): boolean =>
+export const isContinuable = ({ messages, output }: Pick<TextCall, 'messages' | 'output'>, text: string): boolean =>
   output === undefined && messages.at(-1)?.role !== 'assistant' && end(text).base !== ''
 
 /** Goes on by prefill: the answer so far is the beginning of the model's turn. */

@@ -3,11 +3,12 @@ import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/
 import type { Usage } from '../contract/usage.ts'
 import { AnyModelError, isAnyModelError } from '../errors.ts'
 import { fit } from '../generate/fit.ts'
+import { candidateOf, candidates } from './candidate.ts'
 import { byPrefill, byRequest, type Continuation, type Seam } from './continuation.ts'
 import { pause } from './pause.ts'
 import { type Delivered, Plan, type Settings, type Try } from './plan.ts'
 import type { Rest } from './rest.ts'
-import { silentFailure, verdictOf } from './verdict.ts'
+import { circuitOpen, silentFailure, verdictOf } from './verdict.ts'
 
 const nothing: Delivered = { text: '', some: false, final: false }
 
@@ -16,6 +17,7 @@ const nothing: Delivered = { text: '', some: false, final: false }
  * The answer is over with a `finish`, and with nothing else.
  */
 export class FallingBack implements PartIterator {
+  readonly #models: readonly TextModel[]
   readonly #call: TextCall
   readonly #settings: Settings
   readonly #plan: Plan
@@ -40,9 +42,10 @@ export class FallingBack implements PartIterator {
   #usage: Usage | undefined
 
   constructor(models: readonly TextModel[], call: TextCall, settings: Settings, rest: Rest) {
+    this.#models = models
     this.#call = call
     this.#settings = settings
-    this.#plan = new Plan(models, call, settings, rest)
+    this.#plan = new Plan(settings, rest, (asked) => candidates(asked, call), call)
   }
 
   take(): Part | undefined {
@@ -88,7 +91,7 @@ export class FallingBack implements PartIterator {
 
   /** One part further, or into the next attempt. */
   async #step(): Promise<void> {
-    this.#try ??= this.#plan.first()
+    this.#try ??= this.#plan.first(this.#models)
     if (!this.#inner) {
       if (this.#try.delayMs > 0) await pause(this.#try.delayMs, this.#call.signal, this.#left.signal)
       if (this.#left.signal.aborted) return
@@ -110,7 +113,8 @@ export class FallingBack implements PartIterator {
     this.#seam = continued?.seam
     const { call, warnings, emulateStop } = fit(continued?.call ?? this.#call, next.model)
     this.#held = warnings.map((warning) => ({ type: 'notice', kind: 'warning', message: warning.message, warning }))
-    const stream = next.model.stream(call)
+    const model = this.#plan.isLast ? (candidateOf(next.model).alone ?? next.model) : next.model
+    const stream = model.stream(call)
     this.#plan.request()
     if (!emulateStop) return stream[Symbol.asyncIterator]()
     return (await import('../stream/stop.ts')).stopAt(stream, emulateStop)
@@ -276,6 +280,7 @@ export class FallingBack implements PartIterator {
   #after(error: unknown): Try {
     const failed = this.#try
     if (!failed || this.#call.signal?.aborted || !isAnyModelError(error)) throw error
+    if (error.providerCode === circuitOpen) this.#plan.unsent()
     const next = this.#plan.after(failed, error, this.#delivered, this.#state === 'committed')
     this.#out.push(this.#notice(failed, error, next))
     return next

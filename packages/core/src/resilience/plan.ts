@@ -1,26 +1,34 @@
-import type { TextCall, TextModel } from '../contract/text.ts'
+import type { TextCall, TextModel, TextSupport } from '../contract/text.ts'
 import { AnyModelError, type ErrorInfo } from '../errors.ts'
+import type { Listed } from './candidate.ts'
 import { isContinuable } from './continuation.ts'
 import type { Rest } from './rest.ts'
 import { retryDelay } from './retry-delay.ts'
-import { verdictOf } from './verdict.ts'
+import { sparesTheModel, verdictOf } from './verdict.ts'
 
 /** The options of `withFallback`, filled in. */
-export interface Settings {
+export interface Settings<M = TextModel> {
   readonly onBreak: 'error' | 'restart' | 'continue'
   readonly maxAttempts: number
   readonly retries: number
   readonly maxWait: number
   readonly hold: { readonly chars?: number; readonly ms?: number }
-  readonly lists: { readonly larger: readonly TextModel[]; readonly unfiltered: readonly TextModel[] }
+  readonly lists: { readonly larger: readonly M[]; readonly unfiltered: readonly M[] }
 }
 
 /** How an attempt stands to what was delivered before it: nothing was; it goes on with it, by prefill or by request; it makes it void. */
 type Mode = 'start' | 'prefill' | 'request' | 'restart'
 
+/** A model of any kind, as far as who is asked next depends on it. */
+export interface Askable {
+  readonly provider: string
+  readonly id: string
+  readonly supports?: Pick<TextSupport, 'prefill'>
+}
+
 /** One request to one model. */
-export interface Try {
-  readonly model: TextModel
+export interface Try<M extends Askable = TextModel> {
+  readonly model: M
   readonly mode: Mode
   /** Milliseconds before it begins. */
   readonly delayMs: number
@@ -35,40 +43,65 @@ export interface Delivered {
   readonly final: boolean
 }
 
-interface Failure {
-  readonly model: TextModel
+interface Failure<M> {
+  readonly model: M
   readonly error: AnyModelError
   /** It was the continuation that failed, not the call. */
   readonly isRefusal: boolean
 }
 
+/** Who is asked next, and when. */
+interface Next<M> extends Listed<M> {
+  readonly delayMs: number
+}
+
+const nobody = (listed: readonly Listed<unknown>[]): AnyModelError =>
+  new AnyModelError(
+    'unsupported',
+    `No model takes this call: ${listed.map(({ unfit }) => unfit).join('; ')}. Nothing was sent.`,
+  )
+
 /** Which model is asked next, and how, within one call. */
-export class Plan {
-  readonly #models: readonly TextModel[]
-  readonly #call: TextCall
-  readonly #settings: Settings
+export class Plan<M extends Askable = TextModel> {
+  readonly #candidates: (models: readonly M[]) => readonly Listed<M>[]
+  readonly #call: Pick<TextCall, 'messages' | 'output'> | undefined
+  readonly #settings: Settings<M>
   readonly #rest: Rest
   /** Models that were not asked yet, in order. */
-  #waiting: readonly TextModel[] = []
-  readonly #seen = new Set<TextModel>()
-  readonly #failures: Failure[] = []
+  #waiting: readonly Listed<M>[] = []
+  /** Models that were asked, and the balance that they are targets of. */
+  readonly #seen = new Map<M, M | undefined>()
+  readonly #failures: Failure<M>[] = []
   /** Continuations that a model refused. */
-  readonly #refused = new Map<TextModel, Set<Mode>>()
+  readonly #refused = new Map<M, Set<Mode>>()
   #requests = 0
   /** What broke an answer after some of it was delivered: the call's error when the answer can't be made whole. */
   #broken: AnyModelError | undefined
 
-  constructor(models: readonly TextModel[], call: TextCall, settings: Settings, rest: Rest) {
-    this.#models = models
-    this.#call = call
+  /** `call`: for answers that may be continued; `candidates`: who may be asked, in the place of these models. */
+  constructor(
+    settings: Settings<M>,
+    rest: Rest,
+    candidates: (models: readonly M[]) => readonly Listed<M>[],
+    call?: TextCall,
+  ) {
     this.#settings = settings
     this.#rest = rest
+    this.#candidates = candidates
+    this.#call = call
   }
 
-  first(): Try {
-    const [model, ...others] = this.#rest.order(this.#models)
+  first(models: readonly M[]): Try<M> {
+    const listed = this.#candidates(models)
+    const [first, ...others] = this.#rest.order(listed.filter(({ unfit }) => unfit === undefined))
+    if (!first) throw nobody(listed)
     this.#waiting = others
-    return this.#begin({ model: model as TextModel, mode: 'start', delayMs: 0 })
+    return this.#begin({ ...first, mode: 'start', delayMs: 0 })
+  }
+
+  /** True when one request is left. */
+  get isLast(): boolean {
+    return this.#requests + 1 >= this.#settings.maxAttempts
   }
 
   /** Counts a request. False when it is one too many. */
@@ -76,12 +109,17 @@ export class Plan {
     return ++this.#requests <= this.#settings.maxAttempts
   }
 
-  answered({ model }: Try): void {
+  /** The request that was counted last was not sent. */
+  unsent(): void {
+    this.#requests--
+  }
+
+  answered({ model }: Try<M>): void {
     this.#rest.answered(model)
   }
 
   /** The attempt after a failed one. Throws the error of the call when there is none. `committed`: some of what the failed one said was delivered. */
-  after(failed: Try, error: AnyModelError, delivered: Delivered, committed: boolean): Try {
+  after(failed: Try<M>, error: AnyModelError, delivered: Delivered, committed: boolean): Try<M> {
     const { model, mode } = failed
     const isContinued = mode === 'prefill' || mode === 'request'
     const isRefusal = isContinued && !committed && (error.code === 'bad-request' || error.code === 'malformed')
@@ -96,38 +134,41 @@ export class Plan {
     return this.#begin({ ...next, mode: nextMode })
   }
 
-  #begin(next: Try): Try {
-    this.#seen.add(next.model)
-    return next
+  #begin({ model, of, mode, delayMs }: Next<M> & Pick<Try, 'mode'>): Try<M> {
+    if (!this.#seen.has(model)) this.#seen.set(model, of)
+    return { model, mode, delayMs }
   }
 
-  #choose(
-    model: TextModel,
-    error: AnyModelError,
-    isRefusal: boolean,
-    committed: boolean,
-  ): Omit<Try, 'mode'> | undefined {
+  #choose(model: M, error: AnyModelError, isRefusal: boolean, committed: boolean): Next<M> | undefined {
     if (isRefusal) return { model, delayMs: 0 }
     const verdict = verdictOf(error)
     if (verdict === 'nowhere') return undefined
     if (verdict !== 'elsewhere') {
-      this.#waiting = this.#settings.lists[verdict].filter((other) => !this.#seen.has(other))
+      const listed = this.#candidates(this.#settings.lists[verdict])
+      this.#waiting = listed.filter((other) => other.unfit === undefined && !this.#seen.has(other.model))
       return this.#another()
     }
-    const delayMs = committed || error.code === 'rate-limit' ? undefined : this.#delay(model)
+    const others = committed || sparesTheModel(error) || this.#hasPeer(model)
+    const delayMs = others ? undefined : this.#delay(model)
     return delayMs === undefined ? (this.#another() ?? this.#again()) : { model, delayMs }
   }
 
-  #another(): Omit<Try, 'mode'> | undefined {
-    const [model, ...others] = this.#waiting
+  /** True when the next one in line is a target of the same balance. */
+  #hasPeer(model: M): boolean {
+    const of = this.#seen.get(model)
+    return of !== undefined && this.#waiting[0]?.of === of
+  }
+
+  #another(): Next<M> | undefined {
+    const [next, ...others] = this.#waiting
     this.#waiting = others
-    return model && { model, delayMs: 0 }
+    return next && { ...next, delayMs: 0 }
   }
 
   /** All were asked: of those that may be asked again, the one that may be first. */
-  #again(): Omit<Try, 'mode'> | undefined {
-    let next: Omit<Try, 'mode'> | undefined
-    for (const model of this.#seen) {
+  #again(): Next<M> | undefined {
+    let next: Next<M> | undefined
+    for (const model of this.#seen.keys()) {
       const delayMs = this.#delay(model)
       if (delayMs !== undefined && (!next || delayMs < next.delayMs)) next = { model, delayMs }
     }
@@ -135,20 +176,20 @@ export class Plan {
   }
 
   /** Milliseconds until a model that failed may be asked again. That something was delivered is no reason not to ask. */
-  #delay(model: TextModel): number | undefined {
+  #delay(model: M): number | undefined {
     const errors = this.#failures.filter((failure) => failure.model === model && !failure.isRefusal)
     const last = errors.at(-1)?.error
     if (!last || errors.length > this.#settings.retries) return undefined
     return retryDelay(last.with({ phase: 'pre-content' }), errors.length, this.#settings.maxWait)
   }
 
-  #modeFor(model: TextModel, { text, some, final }: Delivered): Mode | undefined {
+  #modeFor(model: M, { text, some, final }: Delivered): Mode | undefined {
     if (!some) return 'start'
     const { onBreak } = this.#settings
     if (onBreak === 'error' || final) return undefined
     const refused = this.#refused.get(model)
-    if (onBreak === 'continue' && isContinuable(this.#call, text)) {
-      if (model.supports.prefill && !refused?.has('prefill')) return 'prefill'
+    if (onBreak === 'continue' && this.#call && isContinuable(this.#call, text)) {
+      if (model.supports?.prefill && !refused?.has('prefill')) return 'prefill'
       if (!refused?.has('request')) return 'request'
     }
     return 'restart'

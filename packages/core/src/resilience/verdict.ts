@@ -16,10 +16,30 @@ const verdicts: { readonly [C in ErrorCode]?: Verdict } = {
 
 export const verdictOf = ({ code }: AnyModelError): Verdict => verdicts[code] ?? 'elsewhere'
 
-/** Codes of failures that say something about the model's next minutes, not about this call. */
-const lasting: ReadonlySet<ErrorCode> = new Set(['rate-limit', 'quota', 'auth', 'not-found', 'server', 'timeout'])
+/** What a failure says about the model's next minutes: nothing; that one more went wrong; that asking is useless for now. */
+export type Weight = 'none' | 'counts' | 'opens'
 
-export const isLasting = ({ code }: AnyModelError): boolean => lasting.has(code)
+const weights: { readonly [C in ErrorCode]?: Weight } = {
+  server: 'counts',
+  timeout: 'counts',
+  truncated: 'counts',
+  malformed: 'counts',
+  'rate-limit': 'opens',
+  quota: 'opens',
+  auth: 'opens',
+  'not-found': 'opens',
+}
+
+/** An error that may be made good at once (`retryAfter` 0: another key is there) says nothing about the model. */
+export const weightOf = ({ code, retryAfter }: AnyModelError): Weight =>
+  retryAfter === 0 ? 'none' : (weights[code] ?? 'none')
+
+/** `providerCode` of the error of a breaker that lets nothing through. */
+export const circuitOpen = 'circuit-open'
+
+/** True when the model that failed should have time, or can't be reached for now: others are asked first. */
+export const sparesTheModel = ({ code, retryAfter, providerCode }: AnyModelError): boolean =>
+  (code === 'rate-limit' && retryAfter !== 0) || providerCode === circuitOpen
 
 /** An answer without content that ended for a reason which another model may not have: what services report instead of an error. */
 export function silentFailure(

@@ -1,0 +1,56 @@
+import type { TextModel } from '../contract/text.ts'
+import { AnyModelError } from '../errors.ts'
+import { asCandidate, candidateOf } from './candidate.ts'
+import { Circuit } from './circuit.ts'
+import { circuitOpen } from './verdict.ts'
+import { watched } from './watch.ts'
+
+export interface BreakerOptions {
+  /** So many failures in a row open it: server errors, timeouts, answers that break off or are garbage. Rate limits, keys, quotas and models that are not there open it at once; requests that are themselves wrong, and the network, never do. Default 5. */
+  readonly failures?: number
+  /** Milliseconds for which it stays open; twice as long each time that the try after it fails. The service's own wait counts instead when there is one. Default 5,000. */
+  readonly cooldown?: number
+  /** Longest time for which it stays open by itself, in ms. A quota that is used up counts as this much. Default 300,000. */
+  readonly maxCooldown?: number
+  /** Milliseconds, as `Date.now` gives them. */
+  readonly clock?: () => number
+  /** Up to a quarter is added to each time, so that not all processes try at once. Default `Math.random`. */
+  readonly random?: () => number
+}
+
+/**
+ * Stops asking a model that keeps failing. While the breaker is open, calls fail at once with `server` (`providerCode` `circuit-open`, `retryAfter` says for how long) and nothing is sent; then one
+ * request tries, and its answer closes the breaker. `withFallback` and `withBalance` ask models with an open breaker last.
+ *
+ * Clocks belong inside, retries outside: `withBreaker(withTimeout(model, clocks))`. All calls through the same wrapper share one breaker.
+ */
+export function withBreaker(model: TextModel, options: BreakerOptions = {}): TextModel {
+  const {
+    failures = 5,
+    cooldown = 5_000,
+    maxCooldown = 300_000,
+    random = Math.random,
+    clock = () => Date.now(),
+  } = options
+  const circuit = new Circuit({ failures, cooldown, maxCooldown, jitter: 0.25, clock, random })
+  let last: AnyModelError | undefined
+  const guarded = watched(model, () => {
+    if (!circuit.enter()) throw open(model, circuit.wait, last)
+    return {
+      finished: () => circuit.answered(),
+      failed(error) {
+        last = error
+        circuit.failed(error)
+      },
+      left: () => circuit.left(),
+    }
+  })
+  return asCandidate(guarded, { unfit: candidateOf(model).unfit, circuit })
+}
+
+function open({ provider, id }: TextModel, wait: number, cause: AnyModelError | undefined): AnyModelError {
+  const retryAfter = Math.ceil(wait)
+  const words = `it failed too often (last: ${cause?.code}) and is not asked for another ${retryAfter} ms. Nothing was sent.`
+  const info = { provider, model: id, providerCode: circuitOpen, retryAfter, phase: 'connect', cause } as const
+  return new AnyModelError('server', `${provider}/${id}: ${words}`, info)
+}

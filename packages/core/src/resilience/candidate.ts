@@ -1,0 +1,40 @@
+import type { TextCall, TextModel } from '../contract/text.ts'
+import type { Circuit } from './circuit.ts'
+
+/** What a wrapper tells `withFallback` and `withBalance` about itself, so that they ask it only where that leads somewhere. */
+export interface Candidate {
+  /** Why it should not get this call; `undefined` when it may. */
+  readonly unfit?: ((call: TextCall) => string | undefined) | undefined
+  /** The breaker around it. */
+  readonly circuit?: Circuit | undefined
+  /** The models that it stands for, the one to ask first in front. */
+  readonly ranked?: ((call: TextCall) => readonly TextModel[]) | undefined
+  /** The same model, sure to send no more than one request. */
+  readonly alone?: TextModel | undefined
+}
+
+const key = Symbol.for('anymodel.candidate')
+
+/** Marks a model. */
+export const asCandidate = <M extends object>(model: M, candidate: Candidate): M =>
+  Object.defineProperty({ ...model }, key, { value: candidate })
+
+export const candidateOf = (model: object): Candidate => (model as { [key]?: Candidate })[key] ?? {}
+
+/** A model that may be asked. */
+export interface Listed<M = TextModel> {
+  readonly model: M
+  /** The balance that it is a target of: others of the same are asked without waiting. */
+  readonly of?: M | undefined
+  /** Why it can't have this call. */
+  readonly unfit?: string | undefined
+}
+
+/** The models that a call may go to, in order: each that stands for several is taken apart. */
+export const candidates = (models: readonly TextModel[], call: TextCall, of?: TextModel): Listed[] =>
+  models.flatMap((model) => {
+    const { unfit, ranked } = candidateOf(model)
+    const reason = unfit?.(call)
+    if (reason === undefined && ranked) return candidates(ranked(call), call, model)
+    return [{ model, of, unfit: reason }]
+  })
