@@ -12,6 +12,7 @@ import { eachLine } from '../answer-lines.ts'
 import { checkedText } from '../checked-text.ts'
 import { type Fence, FenceReader } from '../fences.ts'
 import { filesAsText } from '../files-as-text.ts'
+import { languageName } from '../language-name.ts'
 import { pathIn } from '../path-line.ts'
 
 /** Options of `generateCode` and `streamCode`: those of a text, with a task in place of a prompt. */
@@ -176,16 +177,7 @@ function about({ path, language, lines }: Fence): { readonly path?: string; read
   return { ...(found === undefined ? {} : { path: found }), ...(language === undefined ? {} : { language }) }
 }
 
-/** Names of languages that mean the same. */
-const short: Readonly<Record<string, string>> = {
-  ts: 'typescript',
-  js: 'javascript',
-  py: 'python',
-  rb: 'ruby',
-  rs: 'rust',
-  sh: 'bash',
-}
-const named = (language: string | undefined) => short[language?.toLowerCase() ?? ''] ?? language?.toLowerCase()
+const named = (language: string | undefined) => (language === undefined ? undefined : languageName(language))
 
 function mainOf(blocks: readonly CodeBlock[], language: string | undefined): string {
   const wanted = blocks.filter((block) => language !== undefined && named(block.language) === named(language))

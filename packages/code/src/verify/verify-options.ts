@@ -1,4 +1,4 @@
-import type { CodeFile, Given, TextModel, TuningOptions, Usage } from '@anymodel/core'
+import type { CodeFile, Given, TextModel, Usage } from '@anymodel/core'
 import type { GenerateCodeOptions } from '../generate/generate-code.ts'
 import type { Sandbox, SandboxLimits } from '../sandbox/sandbox.ts'
 import type { CodeTests, TestInput, TestReport } from './code-tests.ts'

@@ -1,0 +1,30 @@
+import type { CodeFile, Json } from '@anymodel/core'
+import type { TestProgram } from './code-tests.ts'
+
+/** A program for the sandbox. */
+export interface Program {
+  readonly files: readonly CodeFile[]
+  readonly entry: string
+}
+
+/** Code as a model wrote it: its main piece and the other files of its answer. */
+export interface Candidate {
+  readonly code: string
+  readonly files: readonly CodeFile[]
+}
+
+/** How programs of a language are put together around code that nobody trusts. They write records, each on a line that begins with `mark`, which the code can't know. */
+export interface Assembly {
+  /** Runs tests on the code: a record `{ name, passed, message? }` for each named test, and `{ done: true }` at the end. */
+  readonly tests: (code: Candidate, tests: TestProgram, mark: string) => Program
+  /** Calls a function of the code with each list of arguments: records `{ index, value }` or `{ index, error, message }`, and `{ done: true }`. */
+  readonly calls: (code: Candidate, entryPoint: string, inputs: readonly (readonly Json[])[], mark: string) => Program
+  /** The code as a program that reads standard input. */
+  readonly script: (code: Candidate) => Program
+}
+
+/** The other files of an answer, without those whose place is taken. */
+export const beside = (code: Candidate, taken: readonly CodeFile[]): CodeFile[] => {
+  const paths = new Set(taken.map(({ path }) => path))
+  return [...taken, ...code.files.filter(({ path, text }) => text !== code.code && !paths.has(path))]
+}
