@@ -1,5 +1,6 @@
 import {
   AnyModelError,
+  type CodeModel,
   type EmbeddingModel,
   type ImageModel,
   type RerankModel,
@@ -15,6 +16,7 @@ import { localRerank } from './rerank/model.ts'
 import type { LoadStep } from './runtime/load-step.ts'
 import type { ExecutionProvider } from './runtime/session.ts'
 import { localSpeech } from './speech/model.ts'
+import { localCode } from './text/code-model.ts'
 import { localText } from './text/model.ts'
 import type { TextStats } from './text/scheduler.ts'
 import { roomWithin } from './thread/room.ts'
@@ -58,6 +60,11 @@ export interface Onnx {
    * precision, else the most exact file there is. Nothing is read before the first request; a model is loaded once for all its users.
    */
   text(id: string): TextModel
+  /**
+   * The same models, filling gaps in code by a prompt with the markers of their family, each of them one token. A model that lacks the markers fails with `unsupported` at the first request: give its text model to
+   * `completeCode`, which then asks in a chat.
+   */
+  code(id: string): CodeModel
   /** A model that turns texts into vectors, named in the same way. */
   embedding(id: string): EmbeddingModel
   /** A cross-encoder that orders documents by a query, named in the same way. */
@@ -120,6 +127,7 @@ export function onnx(options: OnnxOptions = {}): Onnx {
     )
   return {
     text: (id) => localText(id, threadOf('text', id)),
+    code: (id) => localCode(id, threadOf('text', id)),
     embedding: (id) => localEmbedding(id, threadOf('embedding', id)),
     rerank: (id) => localRerank(id, threadOf('rerank', id)),
     image: (id) => localImage(id, threadOf('image', id)),

@@ -23,6 +23,8 @@ export interface ToyOptions {
   readonly weightsIn?: readonly string[]
   /** Lay it out as onnxruntime-genai does: names of its own, told in `genai_config.json`, and no `config.json`. */
   readonly genai?: boolean
+  /** Further special tokens, from id 258 on. */
+  readonly markers?: readonly string[]
 }
 
 /** One tensor of the cache. */
@@ -56,6 +58,7 @@ export function toyModel({
   cache = 'split',
   weightsIn = [],
   genai = false,
+  markers = [],
 }: ToyOptions): string {
   const folder = scratchFolder()
   const tokens = typeof says === 'string' ? [...new TextEncoder().encode(says)] : says
@@ -65,10 +68,18 @@ export function toyModel({
   if (genai) write('genai_config.json', genaiConfig(context))
   else write('config.json', { max_position_embeddings: context, eos_token_id: special.end })
   write('generation_config.json', generation)
-  write('tokenizer.json', tokenizerJson())
+  write('tokenizer.json', tokenizerJson(markers))
   write('tokenizer_config.json', { eos_token: '<|end|>', ...(template === null ? {} : { chat_template: template }) })
   const dir = genai ? '' : 'onnx/'
-  const { bytes, beside } = graph([0, ...tokens, special.end], precision, genai ? 'fused' : cache, genai, weightsIn)
+  const size = vocabulary + markers.length
+  const { bytes, beside } = graph(
+    [0, ...tokens, special.end],
+    size,
+    precision,
+    genai ? 'fused' : cache,
+    genai,
+    weightsIn,
+  )
   write(`${dir}model${precision === 'float16' ? '_fp16' : ''}.onnx`, bytes)
   for (const [name, data] of Object.entries(beside)) write(dir + name, data)
   return folder
@@ -103,6 +114,7 @@ const genaiConfig = (context: number): object => ({
 /** The graph, and the files beside it by name. */
 function graph(
   tokens: readonly number[],
+  vocabulary: number,
   type: 'float32' | 'float16',
   layout: keyof typeof caches,
   genai: boolean,
@@ -176,6 +188,7 @@ function graph(
 
 /** The table of logits as a constant of the graph, or put together from parts that lie in files. */
 function tableNodes(table: Float32Array | Uint16Array, type: ElementType, rows: number, files: readonly string[]) {
+  const vocabulary = table.length / rows
   if (files.length === 0)
     return { constants: [{ name: 'table', type, dims: [rows, vocabulary], data: table }], nodes: [], beside: {} }
   const perFile = Math.ceil(rows / files.length)
@@ -192,19 +205,20 @@ function tableNodes(table: Float32Array | Uint16Array, type: ElementType, rows: 
 }
 
 /** A tokenizer of byte-level BPE without merges: every byte is a token. */
-export function tokenizerJson(): object {
+export function tokenizerJson(markers: readonly string[] = []): object {
   const vocab: Record<string, number> = {}
   for (let byte = 0, next = 256; byte < 256; byte++) {
     const printable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174
     vocab[String.fromCharCode(printable ? byte : next++)] = byte
   }
+  const added = ['<|end|>', '[TOOL_CALLS]', ...markers].map((content, at) => [content, special.end + at] as const)
   return {
     version: '1.0',
-    added_tokens: [addedToken(special.end, '<|end|>'), addedToken(special.toolCalls, '[TOOL_CALLS]')],
+    added_tokens: added.map(([content, id]) => addedToken(id, content)),
     normalizer: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
     post_processor: null,
     decoder: { type: 'ByteLevel' },
-    model: { type: 'BPE', vocab: { ...vocab, '<|end|>': special.end, '[TOOL_CALLS]': special.toolCalls }, merges: [] },
+    model: { type: 'BPE', vocab: { ...vocab, ...Object.fromEntries(added) }, merges: [] },
   }
 }

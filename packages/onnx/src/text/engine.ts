@@ -13,6 +13,7 @@ import { graphLayout } from './cache-layout.ts'
 import { type Grammars, grammarsOf } from './constrain.ts'
 import { masksColumns } from './masking.ts'
 import { asOutputs, type InnerTensor, newColumns } from './new-columns.ts'
+import { plainTokenizer } from './plain-tokenizer.ts'
 import { type ChatTemplate, chatTemplate } from './template.ts'
 import { type TokenBytes, tokenBytes } from './token-bytes.ts'
 
@@ -30,6 +31,8 @@ export interface Engine {
   readonly grammars: Grammars | undefined
   readonly bytes: TokenBytes
   readonly tokenizer: Tokenizer
+  /** The one for which markers are texts like others; made when it is first needed. */
+  plain(): Tokenizer
   readonly ends: ReadonlySet<number>
   readonly generation: GenerationConfig
   /** Prompt and answer together have to fit; `undefined` when the folder doesn't say. */
@@ -63,6 +66,7 @@ export async function loadEngine(
       return token !== undefined && bytes.of(token).length === 0 ? token : undefined
     },
   }
+  let plain: Tokenizer | undefined
   const templates = new Map<boolean, ChatTemplate | undefined>()
   return {
     encode,
@@ -82,6 +86,7 @@ export async function loadEngine(
     grammars: vocabulary.size > 0 ? grammarsOf(vocabulary) : undefined,
     bytes,
     tokenizer,
+    plain: () => (plain ??= plainTokenizer(model)),
     ends,
     generation: model.generation,
     context: contextLength(model),

@@ -27,6 +27,9 @@ export interface Prompt {
   readonly warnings: readonly Warning[]
 }
 
+/** That of a completion, whose tokens are made apart: it goes on with a text. */
+export const gapPrompt: Prompt = { text: '', raw: true, continues: true, prefill: '', form: undefined, warnings: [] }
+
 /** Renders the conversation. A model without a chat template continues the plain text of the messages. */
 export function toPrompt(call: TextCall, template: ChatTemplate | undefined): Prompt {
   const tools = call.toolChoice === 'none' ? [] : (call.tools ?? []).filter((tool) => tool.type === 'function')

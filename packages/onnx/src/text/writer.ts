@@ -1,18 +1,27 @@
-import { AnyModelError, type FinishReason, type Json, type JsonObject, type Part, type TextCall } from '@anymodel/core'
+import {
+  AnyModelError,
+  type CodeCall,
+  type FinishReason,
+  type Json,
+  type JsonObject,
+  type Part,
+  type TextCall,
+} from '@anymodel/core'
 import type { Constraint } from '../grammar/index.ts'
 import { provider } from '../thread/events.ts'
 import type { Job } from '../thread/served.ts'
 import { followed } from './constrain.ts'
 import { detokenizer } from './detokenize.ts'
 import type { Engine } from './engine.ts'
+import { toGap } from './gap.ts'
 import { logSum, toLogprobEntry, topLogprobs } from './logprobs.ts'
-import { type Prompt, toPrompt } from './prompt.ts'
+import { gapPrompt, type Prompt, toPrompt } from './prompt.ts'
 import { type Sampler, sampler } from './sampler.ts'
 import { toSampling } from './settings.ts'
 import { stopWatch } from './stop.ts'
 import { plainReader, TaggedCalls, toolTags } from './tool-calls.ts'
 
-export type TextJob = Job<TextCall, Part>
+export type TextJob = Job<TextCall | CodeCall, Part>
 
 /** What reading and writing took. */
 interface Effort {
@@ -44,9 +53,7 @@ export interface Writer {
 
 /** Makes the prompt of a call. Throws what is wrong with the call before anything is computed. */
 export function writer(engine: Engine, job: TextJob): Writer {
-  const { call } = job
-  const prompt = toPrompt(call, engine.template((call.tools?.length ?? 0) > 0))
-  const tokens = engine.encode(prompt.text, prompt.raw)
+  const { call, prompt, tokens, ends } = asked(engine, job)
   const limit = tokenLimit(engine, call, tokens.length)
   const { constraint, warnings } = followed(call, prompt.form, engine.grammars)
   if (constraint) skip(constraint, engine.encode(prompt.prefill, false))
@@ -63,7 +70,7 @@ export function writer(engine: Engine, job: TextJob): Writer {
     })),
   )
   const end = (token: number): Ended | undefined => {
-    if (engine.ends.has(token)) return { ...text.end('stop'), rawReason: 'end token' }
+    if (engine.ends.has(token) || ends?.has(token)) return { ...text.end('stop'), rawReason: 'end token' }
     const { parts, ended } = text.push(token)
     if (ended) return { ...text.end('stop', parts), rawReason: ended }
     if (constraint?.done) return { ...text.end('stop', parts), rawReason: 'whole' }
@@ -122,6 +129,25 @@ export function writer(engine: Engine, job: TextJob): Writer {
       job.emit([...parts, { type: 'finish', reason, usage, response }])
     },
   }
+}
+
+/** What is asked, in tokens. */
+interface Asked {
+  readonly call: TextCall
+  readonly prompt: Prompt
+  readonly tokens: readonly number[]
+  /** Tokens that end this answer besides those that end any. */
+  readonly ends?: ReadonlySet<number>
+}
+
+function asked(engine: Engine, { call, model }: TextJob): Asked {
+  if ('messages' in call) {
+    const prompt = toPrompt(call, engine.template((call.tools?.length ?? 0) > 0))
+    return { call, prompt, tokens: engine.encode(prompt.text, prompt.raw) }
+  }
+  const { maxTokens, temperature, topP, seed, stop } = call
+  const tuning = Object.entries({ maxTokens, temperature, topP, seed, stop }).filter(([, value]) => value !== undefined)
+  return { call: { messages: [], ...Object.fromEntries(tuning) }, prompt: gapPrompt, ...toGap(engine, call, model) }
 }
 
 /** Goes over the beginning of the answer that the caller wrote. */
