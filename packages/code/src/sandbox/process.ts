@@ -1,0 +1,26 @@
+import { runCommand } from './child.ts'
+import { type SandboxOptions, sandboxOf } from './driver.ts'
+import { lockedNode } from './locked-node.ts'
+import { inRunFolder } from './run-folder.ts'
+import type { Sandbox } from './sandbox.ts'
+
+/**
+ * JavaScript and TypeScript in a process of Node with Node's permissions: it reads its own folder, writes nowhere and starts nothing; no environment;
+ * limits of the system where there is a `sh`. Where Linux has `unshare` for everybody it also gets no network and sees no other process; elsewhere `holds`
+ * has no `network`. Local sockets are closed by a preload only, so that `holds` never has them.
+ */
+export async function processSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const node = await lockedNode()
+  return sandboxOf(
+    {
+      name: 'process',
+      languages: ['javascript', 'typescript'],
+      holds: node.holds,
+      start: (run) =>
+        inRunFolder(run.files, (folder) =>
+          runCommand({ ...node.command(run, [folder], [`${folder}/${run.entry}`, ...run.args]), cwd: folder }, run),
+        ),
+    },
+    options,
+  )
+}
