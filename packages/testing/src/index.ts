@@ -1,5 +1,12 @@
 export type { Answer, AnswerPart, Content, Ending, Script } from './answer.ts'
 export {
+  type CodeModelSuite,
+  type LiveCodeModelSuite,
+  testCodeModel,
+  testLiveCodeModel,
+} from './conformance/code-model.ts'
+export type { Gap } from './conformance/completions.ts'
+export {
   type EmbeddingModelSuite,
   type LiveEmbeddingModelSuite,
   testEmbeddingModel,
@@ -20,9 +27,12 @@ export { seeded } from './server/random.ts'
 export type { Reply, ServedRequest } from './server/reply.ts'
 export { anthropicMessagesWire } from './wire/anthropic-messages.ts'
 export type { EmbeddingWire } from './wire/embedding-wire.ts'
+export type { FillWire } from './wire/fill-wire.ts'
 export { geminiWire } from './wire/gemini.ts'
 export { geminiEmbeddingsWire } from './wire/gemini-embeddings.ts'
+export { llamacppInfillWire } from './wire/llamacpp-infill.ts'
 export { openaiChatWire } from './wire/openai-chat.ts'
+export { mistralFimWire, openaiCompletionsWire } from './wire/openai-completions.ts'
 export { openaiEmbeddingsWire } from './wire/openai-embeddings.ts'
 export { openaiResponsesWire } from './wire/openai-responses.ts'
 export type { ServiceError, Wire, WireEvent } from './wire/wire.ts'
