@@ -39,7 +39,8 @@ export function sandboxOf(driver: Driver, { concurrency = availableParallelism()
     holds,
     async run(run) {
       if (closing.signal.aborted) throw closed(name)
-      const signal = run.signal ? AbortSignal.any([run.signal, closing.signal]) : closing.signal
+      // One per run: listeners of many runs on one signal would look like a leak.
+      const signal = AbortSignal.any(run.signal ? [run.signal, closing.signal] : [closing.signal])
       const checked = checkedRun(run, name, languages, signal)
       const result = turns.run(() => started(driver, checked), signal)
       underWay.add(result)

@@ -4,8 +4,8 @@ import type { CheckedRun } from './checked-run.ts'
 const script = [
   'ulimit -c 0',
   'ulimit -n 256',
-  'ulimit -H -t "$2"',
   'ulimit -S -t "$1"',
+  'ulimit -H -t "$2"',
   'ulimit -d "$3" 2>/dev/null',
   '[ "$4" = any ] || ulimit -f "$4"',
   'shift 4',

@@ -39,16 +39,15 @@ type Parse = typeof import('es-module-lexer').parse
 
 /** Puts the names of the stripped files in the place of those that are imported, with or without an extension. */
 function followImports(code: string, from: string, files: readonly CodeFile[], parse: Parse): string {
-  const [imports] = parse(code, from)
   let text = ''
   let end = 0
-  for (const { n: specifier, s, e, d } of imports) {
-    const target = specifier?.startsWith('.') ? targetOf(specifier, from, files) : undefined
+  for (const found of parse(code, from)[0]) {
+    if (!('specifier' in found) || !found.specifier?.startsWith('.')) continue
+    const target = targetOf(found.specifier, from, files)
     if (target === undefined) continue
     // A dynamic import's place includes the quotes.
-    const replacement = d > -1 ? JSON.stringify(target) : target
-    text += code.slice(end, s) + replacement
-    end = e
+    text += code.slice(end, found.start) + (found.type === 'dynamic' ? JSON.stringify(target) : target)
+    end = found.end
   }
   return text + code.slice(end)
 }

@@ -8,14 +8,9 @@ const closed = [
   'dgram',
   'dns',
   'dns/promises',
-  'http',
-  'http2',
-  'https',
   'inspector',
   'inspector/promises',
   'net',
-  'repl',
-  'tls',
   'trace_events',
   'wasi',
   'worker_threads',
@@ -26,18 +21,19 @@ const refuse = (name) =>
     throw Object.assign(new Error(`${name} is not there in this sandbox.`), { code: 'ERR_ACCESS_DENIED' })
   }
 
-// The streams of the process are made while their modules are whole.
-void [process.stdin, process.stdout, process.stderr]
 const net = require('node:net')
+// HTTP and TLS connect by these.
 net.Socket.prototype.connect = refuse('net')
 net.Server.prototype.listen = refuse('net')
+// The streams of the process are made of it.
+const kept = new Set([net.Socket])
 
-for (const name of closed) {
-  const exported = require(`node:${name}`)
+const modules = closed.map((name) => [name, require(`node:${name}`)])
+for (const [name, exported] of modules) {
   for (const key of Object.keys(exported)) {
     const { configurable, writable } = Object.getOwnPropertyDescriptor(exported, key)
-    if (typeof exported[key] === 'function' && (configurable || writable))
-      Object.defineProperty(exported, key, { value: refuse(name), configurable: true, writable: true })
+    if (typeof exported[key] === 'function' && !kept.has(exported[key]) && (configurable || writable))
+      Object.defineProperty(exported, key, { value: refuse(name), configurable, writable, enumerable: true })
   }
 }
 syncBuiltinESMExports()
