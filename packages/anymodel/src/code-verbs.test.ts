@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { CodeCall, CodeModel, Part } from '@anymodel/core'
-import { mockModel } from '@anymodel/testing'
+import { mistralFimWire, mockModel, modelServer } from '@anymodel/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type AnyModel, anymodel } from './client.ts'
 import type { Config } from './config/config.ts'
@@ -47,6 +47,40 @@ describe('completing by name', () => {
     expect((await ai.completeCode({ model: () => fills, ...gap })).code).toBe('a + b')
     expect(fills.calls).toHaveLength(3)
     expect(chat.calls).toHaveLength(1)
+  })
+
+  test('a hosted model is asked in its own way where its id is of a family that fills gaps, in a chat otherwise', async () => {
+    await using server = await modelServer(
+      ({ path }) => (path.endsWith('/fim/completions') ? 'a + b' : '<COMPLETION>a * b</COMPLETION>'),
+      {
+        wires: [mistralFimWire],
+      },
+    )
+    const ai = await anymodel({
+      config: {
+        providers: { mistral: { apiKey: 'test', baseURL: `${server.url}/v1` } },
+        models: { autocomplete: 'mistral/codestral-latest', chat: 'mistral/mistral-large-latest' },
+      },
+    })
+    onTestFinished(() => ai.close())
+    expect((await ai.completeCode({ model: 'autocomplete', ...gap })).code).toBe('a + b')
+    expect(server.requests.at(-1)?.body).toMatchObject({ prompt: gap.prefix, suffix: gap.suffix })
+    expect((await ai.completeCode({ model: 'chat', ...gap })).code).toBe('a * b')
+    expect(server.requests.map(({ path }) => path)).toEqual(['/v1/fim/completions', '/v1/chat/completions'])
+  })
+
+  test('a provider that is not there is named', async () => {
+    const ai = await client({ code: filler('a') })
+    const wrong = await errorOf(ai.completeCode({ model: 'nowhere/codestral', ...gap }))
+    expect(wrong).toMatchObject({ code: 'config', message: expect.stringContaining('no provider "nowhere"') })
+  })
+
+  test('the built-in local model completes in a chat', { timeout: 60_000 }, async () => {
+    const ai = await anymodel({ config: { models: { chat: 'onnx/smollm2-135m-instruct' } } })
+    onTestFinished(() => ai.close())
+    const { usage, response } = await ai.completeCode({ model: 'chat', ...gap, maxTokens: 12 })
+    expect(response).toMatchObject({ provider: 'onnx', model: 'smollm2-135m-instruct' })
+    expect(usage.output).toBeGreaterThan(0)
   })
 
   test('what the role sets counts, what the call says counts more, and what the model lacks is told once', async () => {
