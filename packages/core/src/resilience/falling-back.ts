@@ -91,11 +91,14 @@ export class FallingBack implements PartIterator {
 
   /** One part further, or into the next attempt. */
   async #step(): Promise<void> {
-    this.#try ??= this.#plan.first(this.#models)
     if (!this.#inner) {
-      if (this.#try.delayMs > 0) await pause(this.#try.delayMs, this.#call.signal, this.#left.signal)
+      const { delayMs = 0 } = this.#try ?? {}
+      await (delayMs > 0 ? pause(delayMs, this.#call.signal, this.#left.signal) : undefined)
       if (this.#left.signal.aborted) return
-      this.#inner = await this.#open(this.#try)
+      this.#try ??= this.#plan.first(this.#models)
+      // At once where that can be: what begins together must not choose the same model as if nothing had begun.
+      const opened = this.#open(this.#try)
+      this.#inner = opened instanceof Promise ? await opened : opened
       if (this.#left.signal.aborted) return void this.#inner.return?.()
     }
     const next = await this.#arrival(this.#inner)
@@ -105,7 +108,7 @@ export class FallingBack implements PartIterator {
     if (part) this.#out.push(part)
   }
 
-  async #open(next: Try): Promise<PartIterator> {
+  #open(next: Try): PartIterator | Promise<PartIterator> {
     this.#startedAt = Date.now()
     this.#firstContentAt = undefined
     this.#usage = undefined
@@ -117,7 +120,7 @@ export class FallingBack implements PartIterator {
     const stream = model.stream(call)
     this.#plan.request()
     if (!emulateStop) return stream[Symbol.asyncIterator]()
-    return (await import('../stream/stop.ts')).stopAt(stream, emulateStop)
+    return import('../stream/stop.ts').then(({ stopAt }) => stopAt(stream, emulateStop))
   }
 
   #continuation({ mode }: Try): Continuation | undefined {

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import type { TextCall } from '../../contract/text.ts'
+
+export interface StickyOptions {
+  /** Calls with the same value of this tag stay together. Without the tag, or without this option, those that begin alike do: the same system text, tools and first message. */
+  readonly tag?: string
+  /** Milliseconds for which a target is remembered after a call: about as long as services keep their prompt caches. Default 300,000. */
+  readonly ttl?: number
+}
+
+/** Conversations remembered at most; the ones that were silent longest are forgotten first. */
+const limit = 10_000
+
+/** Which target has a conversation's beginning in its prompt cache. */
+export class Sticky {
+  readonly #tag: string | undefined
+  readonly #ttl: number
+  readonly #clock: () => number
+  readonly #targets = new Map<string, { readonly target: number; readonly until: number }>()
+
+  constructor({ tag, ttl = 300_000 }: StickyOptions, clock: () => number) {
+    this.#tag = tag
+    this.#ttl = ttl
+    this.#clock = clock
+  }
+
+  /** The target that answered last. */
+  of(call: TextCall): number | undefined {
+    const found = this.#targets.get(this.#key(call))
+    return found && found.until > this.#clock() ? found.target : undefined
+  }
+
+  answered(call: TextCall, target: number): void {
+    const key = this.#key(call)
+    this.#targets.delete(key)
+    this.#targets.set(key, { target, until: this.#clock() + this.#ttl })
+    for (const oldest of this.#targets.keys()) {
+      if (this.#targets.size <= limit) break
+      this.#targets.delete(oldest)
+    }
+  }
+
+  #key({ tags, tools, messages }: TextCall): string {
+    const tag = this.#tag === undefined ? undefined : tags?.[this.#tag]
+    if (tag !== undefined) return `tag ${tag}`
+    const rest = messages.findIndex(({ role }) => role !== 'system')
+    const beginning = rest < 0 ? messages : messages.slice(0, rest + 1)
+    return createHash('sha256')
+      .update(JSON.stringify([tools, beginning]))
+      .digest('base64')
+  }
+}
