@@ -1,3 +1,7 @@
+export { titleAndHeadings } from './add/header.ts'
+export type { ChunkHeader } from './add/prepare.ts'
+export type { AddFailure, AddProgress, AddReport } from './add/report.ts'
+export type { AddSource } from './add/sources.ts'
 export {
   type CitedClaim,
   type QuoteCheck,
@@ -16,7 +20,12 @@ export {
   recall,
   reciprocalRank,
 } from './evaluate/ranking-metrics.ts'
+export { type AddOptions, type Knowledge, type KnowledgeView, knowledge } from './knowledge.ts'
+export type { KnowledgeOptions, ReindexOptions } from './knowledge-options.ts'
 export { type DiversifyOptions, diversify } from './retrieve/diversify.ts'
 export { fuse, type RankedList } from './retrieve/fuse.ts'
+export type { Query, Rewriter } from './retrieve/query.ts'
+export { hypotheticalAnswer, multiQuery, standaloneQuestion, stepBack } from './retrieve/rewrite.ts'
+export type { Hit, Place, SearchMode, SearchOptions } from './retrieve/search-options.ts'
 export type { SplitOptions } from './split/options.ts'
 export { recursiveSplitter } from './split/recursive.ts'

@@ -1,0 +1,33 @@
+import type { EmbeddingModel, Given } from '@anymodel/core'
+import type { ChunkHeader } from './add/prepare.ts'
+import type { AddProgress } from './add/report.ts'
+import type { Splitter, Store } from './contract.ts'
+import type { FindOptions } from './load/find-files.ts'
+import type { LoadOptions } from './load/loader.ts'
+import type { SearchOptions } from './retrieve/search-options.ts'
+import type { SplitOptions } from './split/options.ts'
+
+export interface KnowledgeOptions {
+  readonly store: Store
+  /** Turns chunks and questions into vectors. Without one, chunks are found by their words only. */
+  readonly embedding?: Given<EmbeddingModel>
+  /** How files are found and loaded: limits, formats of your own, what is left out. */
+  readonly load?: Omit<LoadOptions & FindOptions, 'signal'>
+  /** Sizes of the default splitter. */
+  readonly chunk?: SplitOptions
+  /** Cuts documents. Default `recursiveSplitter(chunk)`. */
+  readonly split?: Splitter
+  /** Words in front of every chunk that say where it comes from. Default: title and headings. */
+  readonly header?: ChunkHeader
+  /** Change it when your own `header` comes to give other words: documents are then added anew. */
+  readonly version?: string
+  /** Requests to the embedding model at the same time. Default 4. */
+  readonly concurrency?: number
+  /** Defaults of every search. */
+  readonly search?: Omit<SearchOptions, 'signal' | 'history' | 'filter'>
+}
+
+export interface ReindexOptions {
+  readonly onProgress?: (progress: AddProgress) => void
+  readonly signal?: AbortSignal
+}

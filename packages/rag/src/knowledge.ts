@@ -1,0 +1,113 @@
+import { AnyModelError, type EmbeddingModel } from '@anymodel/core'
+import { addDocuments } from './add/add-documents.ts'
+import { checkModel } from './add/check-model.ts'
+import { titleAndHeadings } from './add/header.ts'
+import { reindex } from './add/reindex.ts'
+import { type AddProgress, type AddReport, newTally } from './add/report.ts'
+import { type AddSource, openSource } from './add/sources.ts'
+import { originField, sweep } from './add/sweep.ts'
+import type { Filter, Metadata, Store, StoredDocument } from './contract.ts'
+import type { KnowledgeOptions, ReindexOptions } from './knowledge-options.ts'
+import { both, search } from './retrieve/search.ts'
+import type { Hit, SearchOptions } from './retrieve/search-options.ts'
+import { recursiveSplitter } from './split/recursive.ts'
+
+export interface AddOptions {
+  /** Joins the metadata of every document, for filters: `{ tenant: 'a' }`. */
+  readonly metadata?: Metadata
+  /** Takes away what an earlier `add` of the same folder or pattern found and this one does not. Default true. */
+  readonly removeMissing?: boolean
+  /** Told after every document. */
+  readonly onProgress?: (progress: AddProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** What may be asked of knowledge. */
+export interface KnowledgeView {
+  /** The chunks that fit a question best, best first. */
+  search(question: string, options?: SearchOptions): Promise<readonly Hit[]>
+  /** The same knowledge for somebody who may see only what fits a filter. No option, question or document lifts it; a view of a view may see what fits both. */
+  as(access: Filter): KnowledgeView
+}
+
+/** Documents in a store, ready to be searched. */
+export interface Knowledge extends KnowledgeView {
+  /**
+   * Adds documents. Those that are there as they are cost nothing, changed ones are replaced at once, equal texts are embedded once. A document that can't be read is reported and the others go on; a run that was ended goes on
+   * where it was when it is started again. Rejects with `config` when the store holds vectors of another embedding model: `reindex()` is the way out.
+   */
+  add(source: AddSource, options?: AddOptions): Promise<AddReport>
+  /** Embeds everything that is there with the embedding model of now. Search by words goes on meanwhile. */
+  reindex(options?: ReindexOptions): Promise<AddReport>
+  remove(documentIds: string | readonly string[]): Promise<void>
+  documents(options?: { readonly prefix?: string }): AsyncIterable<StoredDocument>
+  stats(): ReturnType<Store['stats']>
+  close(): Promise<void>
+}
+
+/**
+ * Knowledge in a store: documents go in, chunks that fit a question come out.
+ *
+ * ```ts
+ * const kb = await knowledge({ store: memoryStore(), embedding: onnx().embedding('all-minilm-l6-v2') })
+ * await kb.add('docs')
+ * const hits = await kb.search('How long is the warranty?')
+ * ```
+ */
+export async function knowledge(options: KnowledgeOptions): Promise<Knowledge> {
+  const { store, embedding, concurrency = 4 } = options
+  const model = typeof embedding === 'function' ? await embedding() : embedding
+  await store.open()
+  const preparation = preparationOf(options)
+  const takeIn = async (source: AddSource, given: AddOptions): Promise<AddReport> => {
+    const { onProgress, signal, metadata = {}, removeMissing = true } = given
+    signal?.throwIfAborted()
+    await checkModel(store, model)
+    const { incoming, origin, total } = openSource(source, { ...options.load, ...(signal ? { signal } : {}) })
+    const tally = newTally(onProgress, total)
+    const more = origin === undefined ? metadata : { ...metadata, [originField]: origin }
+    const seen = await addDocuments(incoming, { store, preparation, model, concurrency, tally, more, signal })
+    const failed = tally.report().failed.map(({ id }) => id)
+    if (origin !== undefined && removeMissing) await sweep(store, { origin, seen, failed, tally })
+    return tally.report()
+  }
+  return {
+    ...viewOf(options, model, undefined),
+    add: (source, given = {}) => takeIn(source, given),
+    async reindex({ onProgress, signal } = {}) {
+      if (!model)
+        throw new AnyModelError('invalid-argument', 'reindex needs an embedding model: pass embedding to knowledge().')
+      const tally = newTally(onProgress, (await store.stats()).documents)
+      await reindex({ store, model, concurrency, tally, signal })
+      return tally.report()
+    },
+    remove: (ids) => store.remove(typeof ids === 'string' ? [ids] : ids),
+    documents: (given) => store.documents(given),
+    stats: () => store.stats(),
+    close: () => store.close(),
+  }
+}
+
+const preparationOf = ({
+  chunk,
+  split = recursiveSplitter(chunk),
+  header = titleAndHeadings,
+  version = '',
+}: KnowledgeOptions) => ({
+  split,
+  header,
+  version: JSON.stringify([header.name, version]),
+})
+
+function viewOf(
+  options: KnowledgeOptions,
+  model: EmbeddingModel | undefined,
+  access: Filter | undefined,
+): KnowledgeView {
+  return {
+    search: (question, given = {}) =>
+      search(question, { ...options.search, ...given }, { store: options.store, model, access }),
+    // A copy: whoever holds the object can't widen it later.
+    as: (filter) => viewOf(options, model, both(access, structuredClone(filter))),
+  }
+}
