@@ -1,4 +1,5 @@
 import type { CodeFile, Json } from '@anymodel/core'
+import { unsafePath } from '../edit/path-safety.ts'
 import type { TestProgram } from './code-tests.ts'
 
 /** A program for the sandbox. */
@@ -23,8 +24,14 @@ export interface Assembly {
   readonly script: (code: Candidate) => Program
 }
 
-/** The other files of an answer, without those whose place is taken. */
-export const beside = (code: Candidate, taken: readonly CodeFile[]): CodeFile[] => {
-  const paths = new Set(taken.map(({ path }) => path))
-  return [...taken, ...code.files.filter(({ path, text }) => text !== code.code && !paths.has(path))]
+/** Files with the other files of an answer, as far as their place is free and safe: what a model names can't break a run. */
+export function beside(code: Candidate, taken: readonly CodeFile[]): CodeFile[] {
+  const all = [...taken]
+  for (const file of code.files.slice(0, 100)) {
+    const collides = all.some(
+      ({ path }) => path === file.path || path.startsWith(`${file.path}/`) || file.path.startsWith(`${path}/`),
+    )
+    if (file.text !== code.code && !collides && unsafePath(file.path) === undefined) all.push(file)
+  }
+  return all
 }
