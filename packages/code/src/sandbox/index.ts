@@ -1,3 +1,5 @@
+export { bubblewrapSandbox } from './bubblewrap.ts'
+export { defaultSandbox } from './default.ts'
 export type { SandboxOptions } from './driver.ts'
 export { processSandbox } from './process.ts'
 export type { Sandbox, SandboxLimits, SandboxOutcome, SandboxResult, SandboxRun, SandboxThreat } from './sandbox.ts'
