@@ -15,6 +15,7 @@ export {
 export { type ImageModelSuite, testImageModel } from './conformance/image-model.ts'
 export { type LiveTextModelSuite, testLiveTextModel } from './conformance/live.ts'
 export type { TestRunner } from './conformance/runner.ts'
+export { type StateSuite, testState } from './conformance/state.ts'
 export { type TextModelSuite, testTextModel } from './conformance/text-model.ts'
 export { type FaultServer, type FaultServerOptions, faultServer, type LoggedRequest } from './faults/fault-server.ts'
 export type { Fault, FaultTimes } from './faults/faults.ts'

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import { AnyModelError } from '../errors.ts'
+import { pieceOf } from './pieces.ts'
+import * as scripts from './redis-scripts.ts'
+import type { Claim, State, Taken } from './state.ts'
+
+/** A client for Redis or Valkey: of `ioredis` (`call`), or of `redis` (`sendCommand`), connected. */
+export type RedisClient =
+  | { call(command: string, ...args: string[]): Promise<unknown> }
+  | { sendCommand(args: string[]): Promise<unknown> }
+
+export interface RedisStateOptions {
+  /** What all keys begin with. Default `anymodel:`. */
+  readonly prefix?: string
+  /** Longest that one operation may take, in ms. After that Redis counts as lost, and is asked again a second later. Default 1,000. */
+  readonly timeout?: number
+}
+
+/**
+ * A state in Redis (5 or later) or Valkey, for processes on many machines. Redis' clock counts, and its `maxmemory` bounds what values take. In a cluster the keys of one limit share a hash slot. The
+ * client stays yours to close.
+ *
+ * ```ts
+ * const state = redisState(new Redis(process.env.REDIS_URL))
+ * ```
+ */
+export function redisState(
+  client: RedisClient,
+  { prefix = 'anymodel:', timeout = 1_000 }: RedisStateOptions = {},
+): State {
+  const send = inTime(client, timeout)
+  const run = runner(send)
+  return {
+    async get(key) {
+      return ((await send('GET', prefix + key)) as string | null) ?? undefined
+    },
+    async set(key, value, ttl) {
+      await send('SET', prefix + key, value, 'PX', String(Math.ceil(ttl)))
+    },
+    async delete(key) {
+      await send('DEL', prefix + key)
+    },
+    async take(claims) {
+      const args = claims.flatMap(({ amount, limit, window, lease = '' }) => [
+        ...[amount, limit, window, pieceOf(window)].map(String),
+        lease,
+      ])
+      const keys = claims.map(({ key }) => prefix + key)
+      return toTaken(claims, (await run(scripts.take, keys, args)) as readonly (string | number)[])
+    },
+    async settle(settlements) {
+      const args = settlements.flatMap(({ hold: { part, isLease, amount: claimed, window }, amount }) => {
+        const by = isLease ? amount : amount - claimed
+        return [part, isLease ? '1' : '', String(by), String(window), String(pieceOf(window))]
+      })
+      const keys = settlements.map(({ hold }) => prefix + hold.key)
+      if (keys.length > 0) await run(scripts.settle, keys, args)
+    },
+  }
+}
+
+function toTaken(claims: readonly Claim[], [at, ...rest]: readonly (string | number)[]): Taken {
+  if (Number(at) >= 0) return { granted: false, at: Number(at), wait: Number(rest[0]) }
+  const holds = claims.map(({ key, amount, window, lease }, at) => {
+    return { key, amount, window, part: String(rest[at]), isLease: lease !== undefined }
+  })
+  return { granted: true, holds }
+}
+
+type Send = (...args: string[]) => Promise<unknown>
+
+/** A script by its hash; Redis may have forgotten it. */
+const runner = (send: Send) => async (script: string, keys: readonly string[], args: readonly string[]) => {
+  const rest = [String(keys.length), ...keys, ...args]
+  try {
+    return await send('EVALSHA', createHash('sha1').update(script).digest('hex'), ...rest)
+  } catch (error) {
+    if (!String((error as Error).cause).includes('NOSCRIPT')) throw error
+    return send('EVAL', script, ...rest)
+  }
+}
+
+/** Clients may keep commands until there is a connection again: nobody waits for that here. */
+function inTime(client: RedisClient, timeout: number): Send {
+  let lostUntil = 0
+  return async (...args) => {
+    if (performance.now() < lostUntil) throw lost(`it did not answer within ${timeout} ms a moment ago`)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        lostUntil = performance.now() + 1_000
+        reject(lost(`it did not answer within ${timeout} ms`))
+      }, timeout)
+    })
+    try {
+      return await Promise.race([ask(client, args), late])
+    } catch (cause) {
+      throw cause instanceof AnyModelError ? cause : lost(messageOf(cause), cause)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+const ask = async (client: RedisClient, args: string[]): Promise<unknown> =>
+  'call' in client ? client.call(args[0] as string, ...args.slice(1)) : client.sendCommand(args)
+
+const lost = (why: string, cause?: unknown): AnyModelError =>
+  new AnyModelError('network', `The state in Redis can't be used: ${why}.`, { cause, phase: 'connect' })
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
