@@ -1,13 +1,12 @@
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { AnyModelError } from '@anymodel/core'
+import { AnyModelError, type Sandbox, type SandboxThreat } from '@anymodel/core'
 import type { CheckedRun } from './checked-run.ts'
 import { type Command, runCommand } from './child.ts'
 import { type SandboxOptions, sandboxOf } from './driver.ts'
 import { programPath, tried } from './installed.ts'
 import { limited } from './limited.ts'
 import { inRunFolder } from './run-folder.ts'
-import type { Sandbox, SandboxThreat } from './sandbox.ts'
 import { seccompFilter } from './seccomp.ts'
 
 /** Where a program and its own files are inside. */

@@ -1,6 +1,5 @@
-import { AnyModelError, type CodeFile } from '@anymodel/core'
+import { AnyModelError, type CodeFile, type SandboxLimits, type SandboxRun } from '@anymodel/core'
 import { checkPath } from '../edit/path-safety.ts'
-import type { SandboxLimits, SandboxRun } from './sandbox.ts'
 
 /** A run that can be: every default filled in. */
 export interface CheckedRun {

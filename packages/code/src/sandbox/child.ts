@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
+import type { SandboxResult } from '@anymodel/core'
 import type { CheckedRun } from './checked-run.ts'
 import { outcomeOf } from './outcome.ts'
-import type { SandboxResult } from './sandbox.ts'
 
 /** A program of the host that runs a program in a sandbox. */
 export interface Command {

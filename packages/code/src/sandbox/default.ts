@@ -1,8 +1,7 @@
-import { AnyModelError, isAnyModelError } from '@anymodel/core'
+import { AnyModelError, isAnyModelError, type Sandbox } from '@anymodel/core'
 import { bubblewrapSandbox } from './bubblewrap.ts'
 import type { SandboxOptions } from './driver.ts'
 import { processSandbox } from './process.ts'
-import type { Sandbox } from './sandbox.ts'
 
 type Make = (options?: SandboxOptions) => Promise<Sandbox>
 

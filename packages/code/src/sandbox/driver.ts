@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { AnyModelError } from '@anymodel/core'
+import { AnyModelError, type Sandbox, type SandboxResult, type SandboxThreat } from '@anymodel/core'
 import { type CheckedRun, checkedRun } from './checked-run.ts'
-import type { Sandbox, SandboxResult, SandboxThreat } from './sandbox.ts'
 import { Turns } from './turns.ts'
 import { stripTypes } from './typescript.ts'
 

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import type { SandboxThreat } from '@anymodel/core'
 import type { CheckedRun } from './checked-run.ts'
 import type { Command } from './child.ts'
 import { programPath, tried } from './installed.ts'
 import { limited } from './limited.ts'
-import type { SandboxThreat } from './sandbox.ts'
 
 /** Node's own data and code, beside what a program takes. */
 const runtimeBytes = 128 << 20

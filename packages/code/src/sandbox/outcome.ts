@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import type { SandboxResult } from './sandbox.ts'
+import type { SandboxResult } from '@anymodel/core'
 
 /** How a process ended. */
 interface Ending {

@@ -1,8 +1,8 @@
+import type { Sandbox } from '@anymodel/core'
 import { runCommand } from './child.ts'
 import { type SandboxOptions, sandboxOf } from './driver.ts'
 import { lockedNode } from './locked-node.ts'
 import { inRunFolder } from './run-folder.ts'
-import type { Sandbox } from './sandbox.ts'
 
 /**
  * JavaScript and TypeScript in a process of Node with Node's permissions: it reads its own folder, writes nowhere and starts nothing; no environment;
