@@ -60,6 +60,7 @@ export { type BalanceOptions, type BalanceTarget, withBalance } from './resilien
 export { type BreakerOptions, withBreaker } from './resilience/breaker.ts'
 export { type Conditions, type Modality, withConditions } from './resilience/conditions.ts'
 export { type FallbackOptions, withFallback } from './resilience/fallback.ts'
+export { type HedgeOptions, withHedge } from './resilience/hedge.ts'
 export { type RetryOptions, withRetry } from './resilience/retry.ts'
 export { type TimeoutOptions, withTimeout } from './resilience/timeout.ts'
 export type { SchemaSubset } from './schema/narrow.ts'

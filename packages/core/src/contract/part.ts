@@ -84,6 +84,8 @@ export type NoticePart =
       /** Milliseconds until the next attempt. */
       readonly delayMs: number
     }
+  /** Two models were asked at once: the attempt is the one that did not answer first. */
+  | { readonly type: 'notice'; readonly kind: 'hedge'; readonly message: string; readonly attempt: Attempt }
   /** The answer did not fit the schema: the model is asked again, and the next answer stands in for all of this one. */
   | {
       readonly type: 'notice'

@@ -22,7 +22,7 @@ export async function answer(model: TextModel, call: TextCall, emit: Emit, befor
   const take = (part: Part): void | Promise<void> => {
     if (part.type === 'notice') {
       // From here on it is the next attempt whose times are taken.
-      if ('attempt' in part) {
+      if ('delayMs' in part) {
         startedAt = Date.now() + part.delayMs
         firstContentMs = undefined
       }
