@@ -179,6 +179,32 @@ describe('the other verbs of code', () => {
     expect((await ai.reviewCode({ model: 'reader', files: [file] })).summary).toBe('fine')
   })
 
+  test('verified code takes all of its models by name', async () => {
+    const wrong = mockModel('```js\nconst add = (a, b) => a - b\n```')
+    const right = mockModel('```js\nconst add = (a, b) => a + b\n```')
+    const ai = await client({ small: wrong, large: right, judge: mockModel('9') })
+    const options = {
+      task: 'Write a function add(a, b).',
+      language: 'javascript',
+      tests: { entryPoint: 'add', cases: [{ input: [1, 2], output: 3 }] },
+      samples: 2,
+      repairs: 0,
+    }
+    const result = await ai.generateVerifiedCode({
+      ...options,
+      models: ['small', 'large'],
+      inputModel: 'large',
+      judge: 'judge',
+    })
+    expect(result).toMatchObject({ passed: true, code: 'const add = (a, b) => a + b\n' })
+    const stream = ai.streamVerifiedCode({ ...options, model: 'small', samples: 1 })
+    const types: string[] = []
+    for await (const { type } of stream) types.push(type)
+    expect(types).toContain('attempt-end')
+    expect(await stream.result).toMatchObject({ passed: false })
+    expect(await errorOf(ai.generateVerifiedCode({ ...options, model: 'nobody' }))).toMatchObject({ code: 'config' })
+  })
+
   test('a role with a model for gaps has no text to give', async () => {
     const ai = await client({ code: filler('a') })
     expect(await errorOf(ai.editCode({ model: 'code', files: [file], instruction: 'x' }))).toMatchObject({

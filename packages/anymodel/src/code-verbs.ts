@@ -15,13 +15,28 @@ import type {
   ReviewOptions,
   SessionOptions,
   TranslateOptions,
+  VerifiedCode,
+  VerifiedCodeOptions,
+  VerifiedCodeStream,
   WriteTestsOptions,
 } from '@anymodel/code'
+import type { Given, TextModel } from '@anymodel/core'
 import { lateIterable, lateStream, once, type ResultStream } from './late-stream.ts'
 import type { Snapshot } from './roles/snapshot.ts'
 
 /** Options of a verb whose model may be given by name. */
 type Named<O extends { readonly model: unknown }> = Omit<O, 'model'> & { readonly model: string | O['model'] }
+
+type ChosenModel = string | Given<TextModel>
+
+/** Options of `generateVerifiedCode` whose models may be given by name. */
+export interface VerifiedCodeOptionsByName
+  extends Omit<VerifiedCodeOptions, 'model' | 'models' | 'inputModel' | 'judge'> {
+  readonly model?: ChosenModel
+  readonly models?: readonly ChosenModel[]
+  readonly inputModel?: ChosenModel
+  readonly judge?: ChosenModel
+}
 
 /** The verbs of `@anymodel/code`, with models by name. The package is loaded with the first of them. */
 export interface CodeVerbs {
@@ -37,6 +52,8 @@ export interface CodeVerbs {
   translateCode(options: Named<TranslateOptions>): Promise<GeneratedCode>
   writeTests(options: Named<WriteTestsOptions>): Promise<GeneratedCode>
   reviewCode(options: Named<ReviewOptions>): Promise<Review>
+  generateVerifiedCode(options: VerifiedCodeOptionsByName): Promise<VerifiedCode>
+  streamVerifiedCode(options: VerifiedCodeOptionsByName): VerifiedCodeStream
 }
 
 type CodePackage = typeof import('@anymodel/code')
@@ -63,6 +80,7 @@ export function codeVerbs(now: () => Snapshot): CodeVerbs {
     }
   return {
     ...completing(now),
+    ...verifying(now),
     generateCode: verb((code, options: GenerateCodeOptions) => code.generateCode(options)),
     streamCode: streamed((code, options: GenerateCodeOptions) => code.streamCode(options)),
     editCode: verb((code, options: EditOptions) => code.editCode(options)),
@@ -71,6 +89,31 @@ export function codeVerbs(now: () => Snapshot): CodeVerbs {
     translateCode: verb((code, options: TranslateOptions) => code.translateCode(options)),
     writeTests: verb((code, options: WriteTestsOptions) => code.writeTests(options)),
     reviewCode: verb((code, options: ReviewOptions) => code.reviewCode(options)),
+  }
+}
+
+/** The verbs that ask several models. */
+function verifying(now: () => Snapshot): Pick<CodeVerbs, 'generateVerifiedCode' | 'streamVerifiedCode'> {
+  const named = ({ model, models, inputModel, judge, ...options }: VerifiedCodeOptionsByName): VerifiedCodeOptions => {
+    const snapshot = now()
+    const chosen = (model: ChosenModel) => (typeof model === 'string' ? () => snapshot.model(model) : model)
+    return {
+      ...options,
+      ...(model === undefined ? {} : { model: chosen(model) }),
+      ...(models === undefined ? {} : { models: models.map(chosen) }),
+      ...(inputModel === undefined ? {} : { inputModel: chosen(inputModel) }),
+      ...(judge === undefined ? {} : { judge: chosen(judge) }),
+    }
+  }
+  return {
+    generateVerifiedCode(given) {
+      const options = named(given)
+      return load().then(({ generateVerifiedCode }) => generateVerifiedCode(options))
+    },
+    streamVerifiedCode(given) {
+      const options = named(given)
+      return lateStream(once(async () => (await load()).streamVerifiedCode(options)))
+    },
   }
 }
 

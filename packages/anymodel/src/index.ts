@@ -10,7 +10,7 @@ export {
   type ObjectOptionsByName,
   type TextOptionsByName,
 } from './client.ts'
-export type { CodeVerbs } from './code-verbs.ts'
+export type { CodeVerbs, VerifiedCodeOptionsByName } from './code-verbs.ts'
 export {
   type Config,
   type Duration,

@@ -6,7 +6,7 @@ type WithModel = (command: Command, role: string) => Command
 
 /** `anymodel code ...`. `exit` takes the exit code of a command that has one of its own. */
 export function codeCommands(code: Command, withKind: WithModel, exit: (code: number) => void): void {
-  code.description('Completes code, edits files, explains and reviews them.')
+  code.description('Completes code, edits files, solves tasks with tests, explains and reviews.')
   withKind(code.command('complete'), 'autocomplete, else chat')
     .description('Completes a file at a cursor and prints what belongs there.')
     .argument('<place>', 'file:line or file:line:column, both from 1; without a column the end of the line')
@@ -34,6 +34,21 @@ export function codeCommands(code: Command, withKind: WithModel, exit: (code: nu
     .option('--dry-run', 'show the difference, write nothing')
     .option('--verbose', 'tell everything about errors')
     .action(async (options) => (await import('./undo.ts')).undo(options))
+  withKind(code.command('solve'), 'code, else chat')
+    .description('Has code written until some passes the tests, in a sandbox, and shows what is known about it.')
+    .argument('<task>', 'a file that says what to write')
+    .option('--tests <path>', 'a test file, or JSON: a list of { input, output }, or { cases, entryPoint }')
+    .option('--language <name>', 'default: that of the files that are named')
+    .option('-o, --output <path>', 'where the code goes if it passes; default: the standard output, whatever it is')
+    .option('--also <name>', 'another model that writes samples; repeat for more', collect)
+    .option('-n, --samples <number>', 'how many programs to ask for', toNumber)
+    .option('--repairs <number>', 'how often programs that failed go back with what went wrong', toNumber)
+    .option('--max-tokens <number>', "upper bound on each answer's tokens", toNumber)
+    .option('--time <duration>', 'such as 90s: what was found until then is the result')
+    .option('--json', 'print one JSON object: code, passed, evidence')
+    .action(async (task: string, _options, command: Command) =>
+      exit(await (await import('./solve.ts')).solve(task, command.optsWithGlobals())),
+    )
   withKind(code.command('explain'), 'code, else chat')
     .description('Explains a file: what it does, and its stretches of lines.')
     .argument('<file>', 'the file')
