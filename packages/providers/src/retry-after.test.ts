@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { goDuration, retryAfter } from './retry-after.ts'
+import { retryAfter } from './retry-after.ts'
 
 const now = Date.parse('2026-11-24T12:00:00Z')
 const wait = (headers: Record<string, string>, body = '', limited = true) => retryAfter(headers, body, limited, now)
@@ -60,15 +60,5 @@ describe('how long to wait', () => {
       'x-ratelimit-reset-images': '60s',
     }
     expect(wait(headers)).toBe(6_000)
-  })
-
-  it('a Go duration is a whole one', () => {
-    expect([goDuration('1h'), goDuration('1m30s'), goDuration('5'), goDuration('s'), goDuration('1s x')]).toEqual([
-      3_600_000,
-      90_000,
-      undefined,
-      undefined,
-      undefined,
-    ])
   })
 })

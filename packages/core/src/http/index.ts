@@ -1,5 +1,6 @@
 export { mediaTypeMatches } from '../generate/fit.ts'
 export { ByteQueue } from './byte-queue.ts'
+export { goDuration, resetTime, secondsOrDate } from './reset-time.ts'
 export { type Exchange, type HttpReply, type HttpRequest, send, type Transport } from './send.ts'
 
 import type { Framing, FramingEvents } from './sse.ts'
