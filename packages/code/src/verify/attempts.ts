@@ -1,11 +1,11 @@
 import type { GeneratedCode } from '../generate/generate-code.ts'
 import { askForCode, filesOf, type Request } from './ask-for-code.ts'
-import type { TestReport } from './code-tests.ts'
 import type { Ledger } from './ledger.ts'
 import type { Candidate } from './program.ts'
 import type { Bench } from './run-program.ts'
 import { runTests } from './run-tests.ts'
-import { checkCode } from './static-check.ts'
+import { checkSyntax } from './static-check.ts'
+import { typeProblem } from './type-check.ts'
 import type { CodeAttempt, VerifyEvent } from './verify-options.ts'
 import type { Plan } from './verify-plan.ts'
 
@@ -17,7 +17,7 @@ export interface Search {
   /** By index. */
   readonly attempts: CodeAttempt[]
   /** What is tested, by fingerprint. */
-  readonly tested: Map<string, { readonly index: number; readonly tests: Promise<TestReport | undefined> }>
+  readonly tested: Map<string, { readonly index: number; readonly verdict: Promise<Verdict> }>
   readonly notes: Set<string>
   /** Of the first request that failed. */
   failure: unknown
@@ -79,27 +79,46 @@ async function made(search: Search, to: Try, signal: AbortSignal): Promise<Found
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 1_000)
 
-/** What is wrong with code before it runs, else what the tests say. */
+type Verdict = Pick<Found, 'problem' | 'tests'>
+
+/** What is wrong with code before it runs, else what the tests say. Code that differs in white space and comments only is judged once. */
 async function judged(
   { plan, tested, notes }: Search,
   index: number,
   code: Candidate,
   signal: AbortSignal,
-): Promise<Pick<Found, 'duplicateOf' | 'problem' | 'tests'>> {
-  const check = await checkCode(code.code, plan.language, { tested: plan.options.tests !== undefined, signal })
+): Promise<Verdict & Pick<Found, 'duplicateOf'>> {
+  const check = await checkSyntax(code.code, plan.language)
   for (const note of check.notes) notes.add(note)
   if (check.problem !== undefined) return { problem: check.problem }
   const before = tested.get(check.fingerprint)
-  if (before) {
-    const tests = await before.tests
-    return { duplicateOf: before.index, ...(tests === undefined ? {} : { tests }) }
-  }
-  const bench = benchOf(plan, signal)
+  if (before) return { duplicateOf: before.index, ...(await before.verdict) }
+  const verdict = verdictOn(code, plan, notes, signal)
+  tested.set(check.fingerprint, { index, verdict })
+  return verdict
+}
+
+async function verdictOn(code: Candidate, plan: Plan, notes: Set<string>, signal: AbortSignal): Promise<Verdict> {
   const { tests } = plan.options
-  const testing = bench === undefined || tests === undefined ? Promise.resolve(undefined) : runTests(code, tests, bench)
-  tested.set(check.fingerprint, { index, tests: testing })
-  const report = await testing
-  return report === undefined ? {} : { tests: report }
+  const problem = await problemWithTypes(code, plan, notes, signal)
+  if (problem) return { problem }
+  const bench = benchOf(plan, signal)
+  return bench === undefined || tests === undefined ? {} : { tests: await runTests(code, tests, bench) }
+}
+
+/** Of JavaScript the tests say all that a compiler would. */
+async function problemWithTypes(
+  { code }: Candidate,
+  { language, options }: Plan,
+  notes: Set<string>,
+  signal: AbortSignal,
+) {
+  const { tests, typeCheck = true } = options
+  const typed = language === 'typescript' || (language === 'javascript' && tests === undefined)
+  if (!typed || !typeCheck) return
+  const problem = await typeProblem(code, language, signal)
+  if (problem === undefined) notes.add(`Types not checked: install typescript to check ${language} before it runs.`)
+  return problem
 }
 
 /** Where code runs; `undefined` for languages that are parsed only. */

@@ -58,15 +58,18 @@ export function javascriptAssembly(language: 'javascript' | 'typescript'): Assem
     text: JSON.stringify({ type: typed || isModule(text) ? 'module' : 'commonjs' }),
   })
 
+  /** TypeScript is imported by the name of the JavaScript that it becomes, too. */
+  const solutionPath = (named: string) => {
+    const [, name, ending = 'js'] = /^(.*?)(?:\.([cm]?[jt]s))?$/.exec(named) ?? []
+    return `${name}.${typed ? ending.replace('js', 'ts') : ending}`
+  }
+
   const tests = (code: Candidate, { text, files = [] }: TestProgram, mark: string): Program => {
     const named = solutionImport.exec(text)?.[1]
     const pieces =
       named === undefined
         ? [piece('program', `${code.code}\n${text}`)]
-        : [
-            piece('solution.test', text),
-            { path: /\./.test(named) ? named : `${named}.${typed ? 'ts' : 'js'}`, text: code.code },
-          ]
+        : [piece('solution.test', text), { path: solutionPath(named), text: code.code }]
     const hooked = /['"](?:node:)?test['"]/.test(text)
     const start = `await import('./${pieces[0]?.path}')\n`
     const entry = main(

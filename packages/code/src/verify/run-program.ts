@@ -64,7 +64,10 @@ export function recordsOf(stdout: string, mark: string): Record<string, unknown>
   })
 }
 
-const noise = /^\s+at .*(?:node:internal|\(node:)|^Node\.js v/
+const noise = /^\s+at .*(?:node:internal|\(node:)|^Node\.js v|^node:internal|^\s+triggerUncaughtException\(/
+
+/** Where the program lay in the sandbox. */
+const folders = /(?:file:\/\/)?(?:\/[^\s/"'():]+)+\/(?=(?:program|solution|main)[\w.]*)/g
 
 /** What a program said of its end, for people and models: how it was stopped, and the beginning and end of its errors. */
 export function lastWords({ outcome, exitCode, stderr }: SandboxResult): string {
@@ -75,7 +78,7 @@ export function lastWords({ outcome, exitCode, stderr }: SandboxResult): string 
     crashed: 'Its runtime crashed.',
   }
   const lines = stderr.split('\n').filter((line) => !noise.test(line))
-  const said = shortened(lines.join('\n').trim(), 3_000)
+  const said = shortened(lines.join('\n').replace(folders, '').trim(), 3_000)
   const end = ends[outcome] ?? (exitCode === 0 || said !== '' ? '' : `It ended with exit code ${exitCode}.`)
   return [end, said].filter((text) => text !== '').join('\n')
 }

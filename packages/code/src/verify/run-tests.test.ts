@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { processSandbox } from '../sandbox/process.ts'
 import { bareSandbox } from '../testing/bare-sandbox.ts'
 import type { CodeTests } from './code-tests.ts'
 import { runTests } from './run-tests.ts'
@@ -148,4 +149,23 @@ test('the expected outputs are not in the sandbox', async () => {
     { sandbox, language: 'javascript' },
   )
   expect(JSON.stringify(sandbox.runs)).not.toContain('hush')
+})
+
+test('TypeScript is tested like JavaScript, its types taken away by the sandbox', async () => {
+  const sandbox = await processSandbox()
+  onTestFinished(() => sandbox.close())
+  const code = 'export const add = (a: number, b: number): number => a + b'
+  const imported = `import { add } from './solution.js'\nimport assert from 'node:assert'\nassert.equal(add(1, 2) as number, 3)`
+  const [hooked, scripted, called, byImport] = await Promise.all(
+    [nodeTests, script, cases, imported].map((tests) =>
+      runTests({ code, files: [] }, tests, { sandbox, language: 'typescript' }),
+    ),
+  )
+  expect([hooked, scripted, called, byImport]).toMatchObject(Array(4).fill({ passed: true }))
+  const wrong = await runTests({ code: 'export const add = (a: number) => a', files: [] }, imported, {
+    sandbox,
+    language: 'typescript',
+  })
+  expect(wrong.failure).toMatch(/1 == 3/)
+  expect(wrong.failure).not.toContain('/tmp')
 })

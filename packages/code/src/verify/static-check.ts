@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { hasGrammar, syntaxOf } from './syntax.ts'
-import { typeProblem } from './type-check.ts'
 
 /** What is known about code without running it. */
 export interface StaticCheck {
@@ -17,12 +16,8 @@ const longest = 200_000
 /** The SQL parser's time grows faster than the text. */
 const longestSql = 10_000
 
-/** Parses code and checks its types, as far as the packages for its language are installed; runs nothing. `tested`: it runs next, which says of JavaScript all that a compiler would. */
-export async function checkCode(
-  code: string,
-  language: string,
-  { tested, signal }: { readonly tested: boolean; readonly signal: AbortSignal },
-): Promise<StaticCheck> {
+/** Parses code, where the package for its language is installed; runs nothing. */
+export async function checkSyntax(code: string, language: string): Promise<StaticCheck> {
   if (code.trim() === '') return { problem: 'There is no code in the answer.', fingerprint: '', notes: [] }
   if (code.length > longest)
     return { problem: `The code is longer than ${longest} characters.`, fingerprint: hash(code), notes: [] }
@@ -32,11 +27,7 @@ export async function checkCode(
   const fingerprint = hash(syntax?.shape ?? code.trim().replace(/[ \t]+$/gm, ''))
   const missing = syntax === undefined && hasGrammar(language)
   const notes = missing ? [`Not parsed: install @vscode/tree-sitter-wasm to check ${language} before it runs.`] : []
-  if (syntax?.problem !== undefined) return { problem: syntax.problem, fingerprint, notes }
-  if (language !== 'typescript' && (language !== 'javascript' || tested)) return { fingerprint, notes }
-  const problem = await typeProblem(code, language, signal)
-  if (problem === undefined) notes.push(`Types not checked: install typescript to check ${language} before it runs.`)
-  return { ...(problem ? { problem } : {}), fingerprint, notes }
+  return { ...(syntax?.problem === undefined ? {} : { problem: syntax.problem }), fingerprint, notes }
 }
 
 function checkJson(code: string): StaticCheck {

@@ -22,6 +22,8 @@ export interface VerifiedCodeOptions
   readonly sandbox?: Sandbox
   /** Limits of one run in the sandbox. */
   readonly limits?: SandboxLimits
+  /** Whether types are checked before code runs, where `typescript` is installed. Default true. */
+  readonly typeCheck?: boolean
   /** How many programs to ask for, 1 to 1,000. Default 8. */
   readonly samples?: number
   /** How many are asked for at once. Default 4. */

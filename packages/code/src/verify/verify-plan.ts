@@ -48,7 +48,7 @@ export async function planOf(options: VerifiedCodeOptions): Promise<Plan> {
   const given = await Promise.all(models.map(modelOf))
   const inputModel = options.inputModel === undefined ? given.at(-1) : await modelOf(options.inputModel)
   const judge = options.judge === undefined ? undefined : await modelOf(options.judge)
-  const sandbox = runs ? (options.sandbox ?? (await sandboxFor())) : undefined
+  const sandbox = runs ? (options.sandbox ?? (await sandboxFor(language))) : undefined
   const compares = runs && (inputs !== undefined || few(tests) || enough > 1)
   return {
     options,
@@ -66,7 +66,7 @@ export async function planOf(options: VerifiedCodeOptions): Promise<Plan> {
   }
 }
 
-const sandboxFor = async () => (await import('../sandbox/process.ts')).processSandbox()
+const sandboxFor = async (language: string) => (await import('../sandbox/default.ts')).defaultSandbox(language)
 
 const wrong = (message: string): never => {
   throw new AnyModelError('invalid-argument', message)
