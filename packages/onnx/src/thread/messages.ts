@@ -28,7 +28,8 @@ export type Order =
 /** From the worker to the caller's thread. `failed` without an id: loading failed, and the worker is of no more use. */
 export type Report =
   | { readonly type: 'loading'; readonly step: LoadStep }
-  | { readonly type: 'events'; readonly id: number; readonly events: readonly Event[] }
+  /** By the request that they belong to. */
+  | { readonly type: 'events'; readonly events: readonly (readonly [id: number, events: readonly Event[]])[] }
   | { readonly type: 'failed'; readonly id?: number; readonly error: PlainError }
   | { readonly type: 'stats'; readonly id: number; readonly stats: unknown }
 

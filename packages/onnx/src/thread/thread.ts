@@ -177,11 +177,13 @@ export class ModelThread implements Tenant {
       case 'loading':
         this.#ready = report.step.stage === 'ready'
         return this.#loading.onStep(report.step)
-      case 'events': {
-        const listener = this.#listeners.get(report.id)
-        if (report.events.at(-1)?.type === 'finish') this.#over(report.id)
-        return listener?.events(report.events)
-      }
+      case 'events':
+        for (const [id, events] of report.events) {
+          const listener = this.#listeners.get(id)
+          if (events.at(-1)?.type === 'finish') this.#over(id)
+          listener?.events(events)
+        }
+        return
       case 'failed': {
         const error = revive(report.error)
         if (report.id === undefined) return this.#drop(error)

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { AnyModelError, isAnyModelError } from '@anymodel/core'
 import { requireMemory } from '../runtime/memory.ts'
 import { type Order, type Report, toPlain, type WorkerSetup } from './messages.ts'
+import { outbox } from './outbox.ts'
 import type { Kind, Opening, Served } from './served.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the caller's side of each kind sends what its served side takes
@@ -29,6 +30,7 @@ let closing = false
 let busy = 0
 
 const tell = (report: Report): void => parentPort?.postMessage(report)
+const out = outbox(tell)
 
 parentPort?.on('message', (order: Order) => {
   if (order.type === 'ask') waiting.push(order)
@@ -71,10 +73,11 @@ async function answer(by: AnyServed, { id, model, call }: Asked): Promise<void> 
       model,
       cancelled: () => !running.has(id),
       emit: (events) => {
-        if (events.length > 0) tell({ type: 'events', id, events })
+        if (events.length > 0) out.add(id, events)
       },
     })
   } catch (error) {
+    out.flush()
     tell({ type: 'failed', id, error: toPlain(explain(error)) })
   } finally {
     running.delete(id)

@@ -1,0 +1,54 @@
+import type { Event, Report } from './messages.ts'
+
+/** Steps that follow each other faster than this share a message, ms. */
+const quickStep = 2
+
+/** But no event is held back for longer, ms. */
+const longestHold = 4
+
+/** Takes events to the caller's thread. */
+export interface Outbox {
+  add(id: number, events: readonly Event[]): void
+  /** Sends what is held back. */
+  flush(): void
+}
+
+/**
+ * Sends what the requests of one step say as one message, before the next step is computed; a way between threads costs as much as a step of a small model. Where steps take a fraction of a
+ * millisecond, as what was said within four.
+ */
+export function outbox(tell: (report: Report) => void): Outbox {
+  let held = new Map<number, Event[]>()
+  let scheduled = false
+  let urgent = false
+  let sentAt = 0
+  let turnAt = 0
+  const flush = (): void => {
+    if (held.size === 0) return
+    const events = [...held]
+    held = new Map()
+    urgent = false
+    sentAt = performance.now()
+    tell({ type: 'events', events })
+  }
+  const turn = (): void => {
+    const now = performance.now()
+    const hold = !urgent && now - turnAt < quickStep && now - sentAt < longestHold
+    turnAt = now
+    scheduled = hold && held.size > 0
+    if (scheduled) setImmediate(turn)
+    else flush()
+  }
+  return {
+    flush,
+    add(id, events) {
+      const before = held.get(id)
+      if (before) before.push(...events)
+      else held.set(id, [...events])
+      urgent ||= events.at(-1)?.type === 'finish'
+      if (scheduled) return
+      scheduled = true
+      setImmediate(turn)
+    },
+  }
+}
