@@ -42,6 +42,7 @@ export type {
   TestReport,
 } from './verify/code-tests.ts'
 export { passAtK } from './verify/pass-at-k.ts'
+export { type TestCodeOptions, testCode } from './verify/test-code.ts'
 export { generateVerifiedCode, streamVerifiedCode } from './verify/verify-code.ts'
 export type {
   Cluster,

@@ -14,7 +14,8 @@ export class Ledger {
   constructor(budget: VerifyBudget = {}, signal?: AbortSignal) {
     this.#budget = budget
     this.signal = signal === undefined ? this.#end.signal : AbortSignal.any([signal, this.#end.signal])
-    if (budget.timeMs !== undefined) this.#timer = setTimeout(() => this.#end.abort(timeSpent), budget.timeMs)
+    if (budget.timeMs !== undefined)
+      this.#timer = setTimeout(() => this.#end.abort(timeSpent), Math.min(budget.timeMs, longestTimer))
   }
 
   add(usage: Usage, { provider, id }: Pick<TextModel, 'provider' | 'id'>): void {
@@ -37,4 +38,6 @@ export class Ledger {
   }
 }
 
+/** Timers that are longer fire at once. */
+const longestTimer = 2 ** 31 - 1
 const timeSpent = new Error('The time of the budget is spent.')

@@ -2,7 +2,8 @@ import { AnyModelError, type Given, type TextModel } from '@anymodel/core'
 import { checkedText } from '../checked-text.ts'
 import { languageName } from '../language-name.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import type { CodeTests, TestCases, TestInput } from './code-tests.ts'
+import { checkEntryPoint, checkInputs, checkTests, isCases, wrong } from './check-tests.ts'
+import type { CodeTests } from './code-tests.ts'
 import { assemblyOf, canRun } from './run-program.ts'
 import type { VerifiedCodeOptions } from './verify-options.ts'
 
@@ -31,7 +32,7 @@ export async function planOf(options: VerifiedCodeOptions): Promise<Plan> {
   if (model !== undefined && options.models !== undefined) wrong('Give model or models, not both.')
   if (!Array.isArray(models) || models.length === 0)
     wrong('model is missing: pass a text model, such as openai().text(id).')
-  checkTests(tests)
+  if (tests !== undefined) checkTests(tests)
   whole('samples', samples, 1, 1_000)
   const enough = options.enough ?? (few(tests) ? samples : 1)
   whole('enough', enough, 1, samples)
@@ -48,6 +49,11 @@ export async function planOf(options: VerifiedCodeOptions): Promise<Plan> {
   const given = await Promise.all(models.map(modelOf))
   const inputModel = options.inputModel === undefined ? given.at(-1) : await modelOf(options.inputModel)
   const judge = options.judge === undefined ? undefined : await modelOf(options.judge)
+  if (runs && options.sandbox?.languages.includes(language) === false)
+    throw new AnyModelError(
+      'unsupported',
+      `The sandbox ${options.sandbox.name} runs ${options.sandbox.languages.join(', ')}, not ${language}.`,
+    )
   const sandbox = runs ? (options.sandbox ?? (await sandboxFor(language))) : undefined
   const compares = runs && (inputs !== undefined || few(tests) || enough > 1)
   return {
@@ -68,12 +74,6 @@ export async function planOf(options: VerifiedCodeOptions): Promise<Plan> {
 
 const sandboxFor = async (language: string) => (await import('../sandbox/default.ts')).defaultSandbox(language)
 
-const wrong = (message: string): never => {
-  throw new AnyModelError('invalid-argument', message)
-}
-
-const isCases = (tests: CodeTests | undefined): tests is TestCases => typeof tests === 'object' && 'cases' in tests
-
 /** Too few cases to tell right code from code that happens to fit them. */
 const few = (tests: CodeTests | undefined) => tests === undefined || (isCases(tests) && tests.cases.length < 4)
 
@@ -93,38 +93,6 @@ function checkNumbers({ temperatures, budget = {} }: VerifiedCodeOptions): void 
     if (budget[name] !== undefined && !isNumber(budget[name])) wrong(`budget.${name} must be a number, 0 or more.`)
   if (budget.cost !== undefined && budget.costOf === undefined)
     wrong('budget.cost needs budget.costOf, which knows prices.')
-}
-
-const identifier = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/
-
-/** It becomes part of a program. */
-function checkEntryPoint(name: string | undefined): void {
-  if (name !== undefined && (typeof name !== 'string' || !identifier.test(name)))
-    wrong('entryPoint must be the name of a function.')
-}
-
-function checkTests(tests: CodeTests | undefined): void {
-  if (tests === undefined) return
-  if (!isCases(tests)) return checkedText('tests', typeof tests === 'string' ? tests : tests?.text)
-  const { cases, entryPoint } = tests
-  checkEntryPoint(entryPoint)
-  if (!Array.isArray(cases) || cases.length === 0)
-    wrong('tests.cases must be a list of { input, output } that is not empty.')
-  for (const [index, test] of cases.entries()) {
-    const fits = entryPoint === undefined ? typeof test?.input === 'string' : Array.isArray(test?.input)
-    if (!fits || test.output === undefined)
-      wrong(
-        `tests.cases[${index}] must be { input, output }, its input ${entryPoint === undefined ? 'a text, or give entryPoint' : 'the list of arguments'}.`,
-      )
-  }
-}
-
-function checkInputs(inputs: readonly TestInput[]): void {
-  const kinds = new Set(
-    Array.isArray(inputs) ? inputs.map((input) => (Array.isArray(input) ? 'list' : typeof input)) : [],
-  )
-  if (kinds.size !== 1 || !(kinds.has('list') || kinds.has('string')))
-    wrong('inputs must be lists of arguments, or texts; at least one, and all of one kind.')
 }
 
 async function modelOf(given: Given<TextModel>): Promise<TextModel> {
