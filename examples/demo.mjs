@@ -1,4 +1,4 @@
-// What `npm run demo` runs, on the built-in local models: an answer is streamed, the sentence nearest to the question is found, a picture is drawn. No key; no network.
+// What `npm run demo` runs, on the built-in local models: an answer is streamed, the sentence nearest to the question is found, a picture is drawn, functions are written and tested in a sandbox. No key; no network.
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -30,6 +30,7 @@ try {
   await answer(question)
   await findNearest(question)
   await draw(values.picture)
+  await writeFunctions()
 } finally {
   bar.stop()
   await ai.close()
@@ -40,6 +41,7 @@ They are very small models, and often wrong. What to try next:
   node packages/anymodel/dist/cli.js "Why is the sky blue?"     the command line
   node packages/anymodel/dist/cli.js chat                       a conversation
   node packages/anymodel/dist/cli.js image "a red heart" -o heart.png
+  node packages/anymodel/dist/cli.js code solve task.md --tests tests.mjs
   OPENAI_API_KEY=... ANYMODEL_CHAT=openai/gpt-6-luna node packages/anymodel/dist/cli.js "Why is the sky blue?"
   examples/                                                     programs of ten lines`)
 
@@ -99,6 +101,68 @@ async function draw(prompt) {
   const path = join(tmpdir(), 'anymodel-demo.png')
   await picture.save(path)
   console.log(`${picture.width} x ${picture.height} pixels in ${steps} steps, seed ${picture.seed}: ${path}`)
+}
+
+async function writeFunctions() {
+  console.log(
+    '\nTwo functions, written by the first model and tested in a sandbox. It is no programmer: what counts is that the tests tell.',
+  )
+  await verify('Write a function largest(numbers) that returns the largest number of an array.', 'largest', [
+    [[[1, 5, 3]], 5],
+    [[[-4, -2, -9]], -2],
+    [[[7]], 7],
+    [[[2, 2]], 2],
+  ])
+  await verify(
+    'Write a function countVowels(text) that counts the vowels of a text, small and capital.',
+    'countVowels',
+    [
+      [['hello'], 2],
+      [['xyz'], 0],
+      [['AEIOU'], 5],
+      [['An Apple'], 3],
+    ],
+  )
+}
+
+async function verify(task, entryPoint, pairs) {
+  console.log(`\n> ${task}\n`)
+  const cases = pairs.map(([input, output]) => ({ input, output }))
+  const stream = ai.streamVerifiedCode({
+    model: 'chat',
+    task,
+    language: 'javascript',
+    tests: { entryPoint, cases },
+    samples: 3,
+    repairs: 1,
+    maxTokens: 80,
+    budget: { timeMs: 30_000 },
+  })
+  try {
+    for await (const event of stream) {
+      if (event.type === 'attempt-end' && event.attempt.code !== '') console.log(`  ${outcome(event.attempt)}`)
+      if (event.type === 'repair') console.log('  None passed: the best goes back with what went wrong.')
+    }
+    const { code, passed, evidence } = await stream.result
+    console.log(`\n${code.trimEnd()}\n`)
+    const tried = evidence.attempts.filter((attempt) => attempt.code !== '').length
+    console.log(
+      passed
+        ? `Verified: attempt ${evidence.chosen + 1} of ${tried} passes.`
+        : `Not verified: none of ${tried} attempts passes, this is the best.`,
+    )
+  } catch (error) {
+    if (error.code !== 'timeout') throw error
+    console.log('  No attempt was done within 30 seconds.')
+  }
+}
+
+function outcome({ index, problem, tests, duplicateOf }) {
+  if (duplicateOf !== undefined) return `attempt ${index + 1}: the same as attempt ${duplicateOf + 1}`
+  if (tests === undefined) return `attempt ${index + 1}: ${problem?.split('\n')[0]}`
+  const failed = tests.tests.find((test) => !test.passed)
+  const passed = tests.tests.filter((test) => test.passed).length
+  return `attempt ${index + 1}: ${passed} of ${tests.tests.length} tests${failed ? ` (${failed.message?.split('\n')[0]})` : ''}`
 }
 
 /** A bar on a terminal, a line elsewhere. */
