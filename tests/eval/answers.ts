@@ -1,0 +1,61 @@
+import type { Completion, GeneratedCode } from '@anymodel/code'
+import type { EvalRun } from './run-eval.ts'
+import { brokenAnswer, type EvalTask } from './task.ts'
+
+type Answer = EvalRun['answer']
+
+/** The verbs of a client that an evaluation needs. */
+export interface Writer {
+  generateCode(options: {
+    model: string
+    instruction: string
+    language: string
+    temperature: number
+  }): Promise<GeneratedCode>
+  completeCode(options: {
+    model: string
+    prefix: string
+    suffix: string
+    path: string
+    maxTokens: number
+    temperature: number
+  }): Promise<Completion>
+}
+
+/** What a dataset says is right: it shows that right code passes. */
+export const canonical: Answer = async ({ id, solution }) => {
+  if (solution === undefined) throw new Error(`${id} has no solution.`)
+  return { text: solution.text }
+}
+
+/** What is wrong for sure: it shows that wrong code fails. */
+export const broken: Answer = async (task) => ({ text: brokenAnswer(task) })
+
+/** What a model writes, by its name in a client. */
+export const written =
+  (client: Writer, model: string, temperature: number): Answer =>
+  async (task) => {
+    const { language, prompt, suffix } = task
+    if (suffix !== undefined) {
+      const path = language === 'python' ? 'task.py' : 'task.js'
+      const { code, usage } = await client.completeCode({
+        model,
+        prefix: prompt,
+        suffix,
+        path,
+        maxTokens: 512,
+        temperature,
+      })
+      return { text: code, usage }
+    }
+    const { code, usage } = await client.generateCode({
+      model,
+      language,
+      temperature,
+      instruction: instructionFor(task),
+    })
+    return { text: code, usage }
+  }
+
+const instructionFor = ({ prompt, entryPoint }: EvalTask) =>
+  `Complete ${entryPoint}. Answer with the whole function and the imports it needs, without tests or examples.\n\n\`\`\`\n${prompt}\n\`\`\``

@@ -1,0 +1,2 @@
+export const measureGain = async (_: object) => ({})
+export const toGainTable = (_: object) => ''
