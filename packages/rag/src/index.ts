@@ -35,3 +35,6 @@ export { hypotheticalAnswer, multiQuery, standaloneQuestion, stepBack } from './
 export type { Hit, Place, SearchMode, SearchOptions } from './retrieve/search-options.ts'
 export type { SplitOptions } from './split/options.ts'
 export { recursiveSplitter } from './split/recursive.ts'
+export { type MemoryStoreOptions, memoryStore } from './store/memory/memory-store.ts'
+export { type SqliteStoreOptions, sqliteStore } from './store/sqlite/sqlite-store.ts'
+export { type Words, words } from './store/words.ts'
