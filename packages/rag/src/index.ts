@@ -2,6 +2,15 @@ export { titleAndHeadings } from './add/header.ts'
 export type { ChunkHeader } from './add/prepare.ts'
 export type { AddFailure, AddProgress, AddReport } from './add/report.ts'
 export type { AddSource } from './add/sources.ts'
+export type {
+  AnswerPart,
+  AnswerStream,
+  AskOptions,
+  Citation,
+  ClaimVerdict,
+  GroundedAnswer,
+  UnsupportedPolicy,
+} from './answer/ask-options.ts'
 export {
   type CitedClaim,
   type QuoteCheck,
@@ -30,6 +39,9 @@ export { loadMarkdown } from './load/markdown.ts'
 export { loadText } from './load/text.ts'
 export { type DiversifyOptions, diversify } from './retrieve/diversify.ts'
 export { fuse, type RankedList } from './retrieve/fuse.ts'
+export { judgeReranker } from './retrieve/judge-reranker.ts'
+export { estimateTokens, type PackOptions, packPassages } from './retrieve/pack.ts'
+export { type Passage, type PassageOptions, toPassages } from './retrieve/passages.ts'
 export type { Query, Rewriter } from './retrieve/query.ts'
 export { hypotheticalAnswer, multiQuery, standaloneQuestion, stepBack } from './retrieve/rewrite.ts'
 export type { Hit, Place, SearchMode, SearchOptions } from './retrieve/search-options.ts'

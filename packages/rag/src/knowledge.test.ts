@@ -165,6 +165,6 @@ describe('who may see what', () => {
     }
     expect(await found(view.search('lake'))).toEqual(['a'])
     expect(await found(view.as({ team: 'b' }).search('lake'))).toEqual([])
-    expect(Object.keys(view).sort()).toEqual(['as', 'search'])
+    expect(Object.keys(view).sort()).toEqual(['as', 'ask', 'search', 'streamAsk'])
   })
 })

@@ -6,6 +6,8 @@ import { reindex } from './add/reindex.ts'
 import { type AddProgress, type AddReport, newTally } from './add/report.ts'
 import { type AddSource, openSource } from './add/sources.ts'
 import { originField, sweep } from './add/sweep.ts'
+import type { AnswerStream, AskOptions, GroundedAnswer } from './answer/ask-options.ts'
+import { streamAsk } from './answer/stream-ask.ts'
 import type { Filter, Metadata, Store, StoredDocument } from './contract.ts'
 import type { KnowledgeOptions, ReindexOptions } from './knowledge-options.ts'
 import { both, search } from './retrieve/search.ts'
@@ -26,6 +28,12 @@ export interface AddOptions {
 export interface KnowledgeView {
   /** The chunks that fit a question best, best first. */
   search(question: string, options?: SearchOptions): Promise<readonly Hit[]>
+  /**
+   * Answers a question from what is found, or says that nothing is: every claim of the answer rests on a quote that was checked against its source. Rejects with an `AnyModelError` when the model fails.
+   */
+  ask(options: AskOptions): Promise<GroundedAnswer>
+  /** The same, handed over while it is written: claim by claim, each with its citation. */
+  streamAsk(options: AskOptions): AnswerStream
   /** The same knowledge for somebody who may see only what fits a filter. No option, question or document lifts it; a view of a view may see what fits both. */
   as(access: Filter): KnowledgeView
 }
@@ -104,9 +112,13 @@ function viewOf(
   model: EmbeddingModel | undefined,
   access: Filter | undefined,
 ): KnowledgeView {
+  const { store, search: defaults } = options
+  const find: KnowledgeView['search'] = (question, given = {}) =>
+    search(question, { ...defaults, ...given }, { store, model, access })
   return {
-    search: (question, given = {}) =>
-      search(question, { ...options.search, ...given }, { store: options.store, model, access }),
+    search: find,
+    ask: (given) => streamAsk(given, { store, search: find }).result,
+    streamAsk: (given) => streamAsk(given, { store, search: find }),
     // A copy: whoever holds the object can't widen it later.
     as: (filter) => viewOf(options, model, both(access, structuredClone(filter))),
   }

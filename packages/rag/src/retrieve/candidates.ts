@@ -38,7 +38,7 @@ async function byText(store: Store, queries: readonly Query[], options: Candidat
     asked.map(async ({ text, weight = 1 }) => ({
       by: 'text',
       query: text,
-      weight: weight * (weights.text ?? 1),
+      weight: weight * (weights.text ?? 0.5),
       found: await store.searchText(text, searchOf(options)),
     })),
   )

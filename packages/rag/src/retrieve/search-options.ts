@@ -11,7 +11,7 @@ export interface SearchOptions {
   /** At most this many chunks. Default 10. */
   readonly limit?: number
   readonly filter?: Filter
-  /** How much each list counts in the fusion. Default 1 each. */
+  /** How much each list counts in the fusion. Default 0.5 for words and 1 for meaning, what Cranfield favours; give words more where names and numbers are searched for. */
   readonly weights?: { readonly text?: number; readonly vector?: number }
   /** How many chunks each list gives to the fusion. Default 100, or 10 times `limit` where that is more. */
   readonly candidates?: number
