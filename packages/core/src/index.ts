@@ -58,8 +58,14 @@ export type { StrategyName } from './resilience/balance/strategies.ts'
 export type { Price } from './resilience/balance/strategy.ts'
 export { type BalanceOptions, type BalanceTarget, withBalance } from './resilience/balance.ts'
 export { type BreakerOptions, withBreaker } from './resilience/breaker.ts'
+export { type BudgetOptions, withBudget } from './resilience/budget.ts'
 export { type Conditions, type Modality, withConditions } from './resilience/conditions.ts'
-export { type FallbackOptions, withFallback } from './resilience/fallback.ts'
+export {
+  type EmbeddingFallbackOptions,
+  type FailoverOptions,
+  type FallbackOptions,
+  withFallback,
+} from './resilience/fallback.ts'
 export { type HedgeOptions, withHedge } from './resilience/hedge.ts'
 export { type LimitOptions, withLimit } from './resilience/limit.ts'
 export { type RetryOptions, withRetry } from './resilience/retry.ts'

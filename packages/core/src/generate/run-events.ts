@@ -44,7 +44,7 @@ export async function runEvents<E extends ModelEvent>(run: EventRun<E>): Promise
   const partial = (): Partial => ({ text: run.text?.() ?? '', toolCalls: [] })
   const note = (event: NoticePart): void => {
     if (event.kind === 'warning') warnings.push(event.warning)
-    else if (event.kind === 'retry' || event.kind === 'failover') failed.push(event.attempt)
+    else if ('attempt' in event) failed.push(event.attempt)
   }
   try {
     signal?.throwIfAborted()

@@ -1,10 +1,33 @@
-import type { OutputMode, TextModel, TextSupport } from '../contract/text.ts'
+import type { CodeModel } from '../contract/code.ts'
+import type { EmbeddingCall, EmbeddingModel } from '../contract/embedding.ts'
+import type { ImageModel } from '../contract/image.ts'
+import type { RerankModel } from '../contract/rerank.ts'
+import type { SpeechModel } from '../contract/speech.ts'
+import type { PartStream, TextModel } from '../contract/text.ts'
+import type { TranscriptionModel } from '../contract/transcription.ts'
 import { AnyModelError } from '../errors.ts'
+import { checkSameVectors, sameLength, succeeding } from './fallback-call.ts'
+import { fitMedia, mediaSupport, textSupport } from './fallback-support.ts'
 import { FallingBack } from './falling-back.ts'
+import { type AnyCall, type AnyModel, asked, type MediaModel, rewired, type ValueModel } from './kinds.ts'
 import type { Settings } from './plan.ts'
 import { Rest } from './rest.ts'
+import { wrap } from './retry.ts'
+import { Succession } from './succession.ts'
 
-export interface FallbackOptions {
+/** How far a call goes on that failed. */
+export interface FailoverOptions {
+  /** Upper bound on the requests of one call, to all models and with all retries. Default 6. */
+  readonly maxAttempts?: number
+  /** How often the same model is asked again after what may pass at once: the network, a server error, a rate limit when there is no other model. Default 1. */
+  readonly retries?: number
+  /** Longest wait before such a retry, in ms. Default 20,000. */
+  readonly maxWait?: number
+  /** Milliseconds for which a model that failed is asked after the others (rate limits, server errors, timeouts, keys; the service's own wait counts when it is longer). 0: never. Default 5,000. */
+  readonly cooldown?: number
+}
+
+export interface FallbackOptions extends FailoverOptions {
   /**
    * What to do about an answer that breaks off after some of it was delivered.
    *
@@ -19,17 +42,17 @@ export interface FallbackOptions {
   readonly onContextOverflow?: readonly TextModel[]
   /** Models to ask when a service's filter refuses the request, or blocks the answer before it begins. Without them that error is the call's. */
   readonly onContentFilter?: readonly TextModel[]
-  /** Upper bound on the requests of one call, to all models and with all retries. Default 6. */
-  readonly maxAttempts?: number
-  /** How often the same model is asked again after what may pass at once: the network, a server error, a rate limit when there is no other model. Default 1. */
-  readonly retries?: number
-  /** Longest wait before such a retry, in ms. Default 20,000. */
-  readonly maxWait?: number
   /** Keeps the beginning of an answer back, so that one that breaks off early can still be replaced unseen: so many characters of text, or for so long after the first content. */
   readonly hold?: { readonly chars?: number; readonly ms?: number }
-  /** Milliseconds for which a model that failed is asked after the others (rate limits, server errors, timeouts, keys; the service's own wait counts when it is longer). 0: never. Default 5,000. */
-  readonly cooldown?: number
 }
+
+export interface EmbeddingFallbackOptions extends FailoverOptions {
+  /** The models give the same vectors though their names differ. Default: those of one name do (`openai/x` at a router, `x` at its maker), and others are refused. */
+  readonly sameVectors?: boolean
+}
+
+/** All of them. */
+type Options = FallbackOptions & EmbeddingFallbackOptions
 
 /**
  * Asks the first model; when it fails, the next. Until the first content nothing of a failed answer is seen. After that `onBreak` decides. Whatever happens, the reader ends with one whole answer or
@@ -37,36 +60,78 @@ export interface FallbackOptions {
  *
  * Every failed attempt is a `retry` or `failover` notice and stands in `attempts` of the result with its usage, which is no part of the result's. Of what a call asks for, models that lack it are passed over.
  * Give models without `withRetry`: there is one owner of retries (those of a model that has its own count). Clocks belong inside: `withFallback([withTimeout(a, clocks), b])`.
+ *
+ * Pictures, speech, transcripts and completions go on to the next model until the first picture that is done, piece of sound or of text was delivered; what breaks off later is the call's error.
+ * Embedding models must be the same model, and a vector of another length is an error: vectors of two models never get into one index unseen.
  */
-export function withFallback(models: readonly TextModel[], options: FallbackOptions = {}): TextModel {
+export function withFallback(models: readonly TextModel[], options?: FallbackOptions): TextModel
+export function withFallback(models: readonly CodeModel[], options?: FailoverOptions): CodeModel
+export function withFallback(models: readonly EmbeddingModel[], options?: EmbeddingFallbackOptions): EmbeddingModel
+export function withFallback(models: readonly RerankModel[], options?: FailoverOptions): RerankModel
+export function withFallback(models: readonly ImageModel[], options?: FailoverOptions): ImageModel
+export function withFallback(models: readonly SpeechModel[], options?: FailoverOptions): SpeechModel
+export function withFallback(models: readonly TranscriptionModel[], options?: FailoverOptions): TranscriptionModel
+export function withFallback(models: readonly AnyModel[], options: Options = {}): AnyModel {
   const [first] = models
   if (!first) throw new AnyModelError('invalid-argument', 'withFallback needs at least one model.')
-  const { onBreak = 'error', maxAttempts = 6, retries = 1, maxWait = 20_000, hold = {}, cooldown = 5_000 } = options
+  if ('stream' in first) return textFallback(models as readonly TextModel[], options)
+  if ('embed' in first) return embeddingFallback(models as readonly EmbeddingModel[], options)
+  if ('rerank' in first) return valueFallback(models as readonly RerankModel[], options)
+  return mediaFallback(models as readonly MediaModel[], options)
+}
+
+function textFallback(models: readonly TextModel[], options: FallbackOptions): TextModel {
+  const [first] = models as [TextModel]
   const { onContextOverflow: larger = [], onContentFilter: unfiltered = [] } = options
-  const settings: Settings = { onBreak, maxAttempts, retries, maxWait, hold, lists: { larger, unfiltered } }
-  const rest = new Rest(cooldown)
+  const { settings, rest } = settle<TextModel>(options, { larger, unfiltered })
   return {
-    provider: first.provider,
-    id: first.id,
-    supports: common([...models, ...larger, ...unfiltered].map(({ supports }) => supports)),
+    ...wrap(first),
+    supports: textSupport([...models, ...larger, ...unfiltered].map(({ supports }) => supports)),
     stream: (call) => ({ [Symbol.asyncIterator]: () => new FallingBack(models, call, settings, rest) }),
   }
 }
 
-/** What a call may ask for: what one of the models can do, as the others are passed over; of what is decided before the call, what all can. */
-function common(supports: readonly TextSupport[]): TextSupport {
-  const some = <T>(of: (one: TextSupport) => readonly T[] | undefined) => [
-    ...new Set(supports.flatMap((one) => of(one) ?? [])),
-  ]
-  const all = <T>(of: (one: TextSupport) => readonly T[] | undefined) =>
-    some(of).filter((value) => supports.every((one) => of(one)?.includes(value)))
-  const modes = all(({ output = ['prompt'] as readonly OutputMode[] }) => output)
-  return {
-    tools: supports.some(({ tools }) => tools),
-    output: modes.length > 0 ? modes : ['prompt'],
-    files: some(({ files }) => files),
-    fileUrls: all(({ fileUrls }) => fileUrls),
-    prefill: supports.every(({ prefill }) => prefill),
-    knobs: some(({ knobs }) => knobs),
+const settle = <M>(options: FallbackOptions, lists: Settings<M>['lists'] = { larger: [], unfiltered: [] }) => {
+  const { onBreak = 'error', maxAttempts = 6, retries = 1, maxWait = 20_000, hold = {}, cooldown = 5_000 } = options
+  const settings: Settings<M> = { onBreak, maxAttempts, retries, maxWait, hold, lists }
+  return { settings, rest: new Rest(cooldown) }
+}
+
+function embeddingFallback(models: readonly EmbeddingModel[], options: EmbeddingFallbackOptions): EmbeddingModel {
+  if (!options.sameVectors) checkSameVectors(models)
+  const check = sameLength()
+  const checked = models.map((model) => ({
+    provider: model.provider,
+    id: model.id,
+    async embed(call: EmbeddingCall) {
+      const result = await model.embed(call)
+      check(result, call.dimensions, model)
+      return result
+    },
+  }))
+  const batches = models.flatMap(({ maxBatch }) => maxBatch ?? [])
+  const model = valueFallback<EmbeddingModel>(checked, options)
+  return batches.length > 0 ? { ...model, maxBatch: Math.min(...batches) } : model
+}
+
+function valueFallback<M extends ValueModel>(models: readonly M[], options: FailoverOptions): M {
+  const asking = settle<M>(options)
+  return rewired(models[0] as M, {
+    value: (_, call) => succeeding(models, (model) => asked(model, call) as Promise<unknown>, call, asking),
+  })
+}
+
+function mediaFallback(models: readonly MediaModel[], options: FailoverOptions): MediaModel {
+  const asking = settle<MediaModel>(options)
+  const supports = mediaSupport(models)
+  const ask = (model: MediaModel, call: AnyCall) => {
+    const { call: fitted, warnings } = fitMedia(call, model, supports)
+    return { stream: asked(model, fitted) as PartStream, warnings }
   }
+  const wired = rewired(models[0] as MediaModel, {
+    parts: (_, call) => ({
+      [Symbol.asyncIterator]: () => new Succession(models, (model) => ask(model, call), call, asking),
+    }),
+  })
+  return { ...wired, supports } as MediaModel
 }

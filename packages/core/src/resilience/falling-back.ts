@@ -3,6 +3,7 @@ import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/
 import type { Usage } from '../contract/usage.ts'
 import { AnyModelError, isAnyModelError } from '../errors.ts'
 import { fit } from '../generate/fit.ts'
+import { attemptNotice } from './attempt-notice.ts'
 import { candidateOf, candidates } from './candidate.ts'
 import { byPrefill, byRequest, type Continuation, type Seam } from './continuation.ts'
 import { pause } from './pause.ts'
@@ -285,31 +286,9 @@ export class FallingBack implements PartIterator {
     if (!failed || this.#call.signal?.aborted || !isAnyModelError(error)) throw error
     if (error.providerCode === circuitOpen) this.#plan.unsent()
     const next = this.#plan.after(failed, error, this.#delivered, this.#state === 'committed')
-    this.#out.push(this.#notice(failed, error, next))
+    const circumstances = { startedAt: this.#startedAt, firstContentAt: this.#firstContentAt, usage: this.#usage, next }
+    this.#out.push(attemptNotice(failed.model, error, circumstances))
     return next
-  }
-
-  #notice({ model }: Try, error: AnyModelError, next: Try): Part {
-    const isSame = next.model === model
-    const usage = this.#usage ?? error.partial?.usage
-    const who = isSame ? 'it is asked again' : `${next.model.provider}/${next.model.id} is asked`
-    const when = next.delayMs > 0 ? ` in ${Math.round(next.delayMs)} ms` : ''
-    return {
-      type: 'notice',
-      kind: isSame ? 'retry' : 'failover',
-      message: `${model.provider}/${model.id} failed (${error.code}): ${who}${when}.`,
-      attempt: {
-        provider: model.provider,
-        model: model.id,
-        startedAt: this.#startedAt,
-        firstContentMs: this.#firstContentAt === undefined ? undefined : this.#firstContentAt - this.#startedAt,
-        durationMs: Date.now() - this.#startedAt,
-        outcome: error.code,
-        error: error.message,
-        ...(usage ? { usage } : {}),
-      },
-      delayMs: next.delayMs,
-    }
   }
 }
 

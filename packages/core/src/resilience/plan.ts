@@ -23,7 +23,7 @@ type Mode = 'start' | 'prefill' | 'request' | 'restart'
 export interface Askable {
   readonly provider: string
   readonly id: string
-  readonly supports?: Pick<TextSupport, 'prefill'>
+  readonly supports?: object
 }
 
 /** One request to one model. */
@@ -189,7 +189,7 @@ export class Plan<M extends Askable = TextModel> {
     if (onBreak === 'error' || final) return undefined
     const refused = this.#refused.get(model)
     if (onBreak === 'continue' && this.#call && isContinuable(this.#call, text)) {
-      if (model.supports?.prefill && !refused?.has('prefill')) return 'prefill'
+      if ((model.supports as TextSupport).prefill && !refused?.has('prefill')) return 'prefill'
       if (!refused?.has('request')) return 'request'
     }
     return 'restart'

@@ -1,9 +1,13 @@
 import type { CodeModel } from '../contract/code.ts'
-import type { EmbeddingCall, EmbeddingModel } from '../contract/embedding.ts'
+import type { EmbeddingModel } from '../contract/embedding.ts'
+import type { ImageModel } from '../contract/image.ts'
 import type { Attempt, Part } from '../contract/part.ts'
-import type { RerankCall, RerankModel } from '../contract/rerank.ts'
+import type { RerankModel } from '../contract/rerank.ts'
+import type { SpeechModel } from '../contract/speech.ts'
 import type { PartIterator, PartResult, PartStream, TextModel } from '../contract/text.ts'
+import type { TranscriptionModel } from '../contract/transcription.ts'
 import { isAnyModelError } from '../errors.ts'
+import { type AnyModel, isContent, rewired } from './kinds.ts'
 import { pause } from './pause.ts'
 import { retrying } from './retry-call.ts'
 import { retryDelay } from './retry-delay.ts'
@@ -17,33 +21,24 @@ export interface RetryOptions {
 
 /**
  * Asks again when a request fails before the first content: connection errors, 408, 409, 429, 5xx, overload, a stream that breaks or is garbage before it says anything. The service's own wait
- * (`retryAfter`) counts, else exponential backoff with jitter. Never after content was delivered, never when a clock of `withTimeout` ran out (a silent route stays silent), never what can't succeed
- * the second time. Each failed attempt of a text or code model is a `retry` notice.
+ * (`retryAfter`) counts, else exponential backoff with jitter. Never after content was delivered (a picture that is done, a piece of sound; progress and previews are none), never when a clock of
+ * `withTimeout` ran out (a silent route stays silent), never what can't succeed the second time. Each failed attempt is a `retry` notice, where a model has notices.
  */
 export function withRetry(model: TextModel, options?: RetryOptions): TextModel
 export function withRetry(model: CodeModel, options?: RetryOptions): CodeModel
 export function withRetry(model: EmbeddingModel, options?: RetryOptions): EmbeddingModel
 export function withRetry(model: RerankModel, options?: RetryOptions): RerankModel
-export function withRetry(
-  model: TextModel | CodeModel | EmbeddingModel | RerankModel,
-  { attempts = 3, maxWait = 20_000 }: RetryOptions = {},
-): TextModel | CodeModel | EmbeddingModel | RerankModel {
+export function withRetry(model: ImageModel, options?: RetryOptions): ImageModel
+export function withRetry(model: SpeechModel, options?: RetryOptions): SpeechModel
+export function withRetry(model: TranscriptionModel, options?: RetryOptions): TranscriptionModel
+export function withRetry(model: AnyModel, { attempts = 3, maxWait = 20_000 }: RetryOptions = {}): AnyModel {
   const limits = { attempts, maxWait }
-  if ('embed' in model) {
-    const { provider, id, maxBatch } = model
-    const embed = retrying((call: EmbeddingCall) => model.embed(call), limits)
-    return { provider, id, ...(maxBatch === undefined ? {} : { maxBatch }), embed }
-  }
-  if ('rerank' in model) {
-    const { provider, id } = model
-    return { provider, id, rerank: retrying((call: RerankCall) => model.rerank(call), limits) }
-  }
-  const parts = (ask: () => PartStream, signal: AbortSignal | undefined): PartStream => ({
-    [Symbol.asyncIterator]: () => new Retrying(model, ask, signal, limits),
+  return rewired(model, {
+    parts: (ask, call) => ({
+      [Symbol.asyncIterator]: () => new Retrying(model, () => ask(call), call.signal, limits),
+    }),
+    value: (ask, call) => retrying(ask, limits)(call),
   })
-  return 'fill' in model
-    ? { ...wrap(model), fill: (call) => parts(() => model.fill(call), call.signal) }
-    : { ...wrap(model), stream: (call) => parts(() => model.stream(call), call.signal) }
 }
 
 /** What a wrapper keeps of the model inside. */
@@ -104,7 +99,7 @@ class Retrying implements PartIterator {
         const notice = !next.done && next.value.type === 'notice' ? next.value : undefined
         // The warnings of the first attempt hold for all.
         if (notice?.kind === 'warning' && this.#attempt > 1) continue
-        this.#committed = !notice
+        this.#committed = next.done === true || isContent(next.value)
         return next
       } catch (error) {
         return { done: false, value: await this.#failed(error) }

@@ -1,8 +1,15 @@
 import type { CodeModel } from '../contract/code.ts'
+import type { EmbeddingModel } from '../contract/embedding.ts'
+import type { ImageModel } from '../contract/image.ts'
 import type { Part } from '../contract/part.ts'
+import type { RerankModel } from '../contract/rerank.ts'
+import type { SpeechModel } from '../contract/speech.ts'
 import type { PartIterator, PartResult, PartStream, TextModel } from '../contract/text.ts'
-import { AnyModelError, type Clock, type Phase } from '../errors.ts'
-import { wrap } from './retry.ts'
+import type { TranscriptionModel } from '../contract/transcription.ts'
+import type { AnyModelError, Clock } from '../errors.ts'
+import { type AnyModel, isContent, rewired } from './kinds.ts'
+import { intime } from './timeout-call.ts'
+import { outOfTime } from './timeout-error.ts'
 
 /** Five clocks, each in milliseconds; one that is absent does not run. */
 export interface TimeoutOptions {
@@ -19,35 +26,25 @@ export interface TimeoutOptions {
 }
 
 /**
- * Puts clocks on every answer. One that runs out ends the answer with a `timeout` error that names the clock, and closes the connection.
+ * Puts clocks on every answer. One that runs out ends the answer with a `timeout` error that names the clock, and closes the connection. Progress and previews of a picture keep `idle` from running out,
+ * and are no first content. Of models that answer with one value (embeddings, reranking), `firstContent` and `total` count.
  *
  * Inside `withRetry` the clocks are those of one attempt; outside of it, of all attempts together.
  */
 export function withTimeout(model: TextModel, clocks: TimeoutOptions): TextModel
 export function withTimeout(model: CodeModel, clocks: TimeoutOptions): CodeModel
-export function withTimeout(model: TextModel | CodeModel, clocks: TimeoutOptions): TextModel | CodeModel {
-  const parts = (ask: (signal: AbortSignal) => PartStream, signal: AbortSignal | undefined): PartStream => ({
-    [Symbol.asyncIterator]: () => new Timed(model, ask, signal, clocks),
+export function withTimeout(model: EmbeddingModel, clocks: TimeoutOptions): EmbeddingModel
+export function withTimeout(model: RerankModel, clocks: TimeoutOptions): RerankModel
+export function withTimeout(model: ImageModel, clocks: TimeoutOptions): ImageModel
+export function withTimeout(model: SpeechModel, clocks: TimeoutOptions): SpeechModel
+export function withTimeout(model: TranscriptionModel, clocks: TimeoutOptions): TranscriptionModel
+export function withTimeout(model: AnyModel, clocks: TimeoutOptions): AnyModel {
+  return rewired(model, {
+    parts: (ask, call) => ({
+      [Symbol.asyncIterator]: () => new Timed(model, (signal) => ask({ ...call, signal }), call.signal, clocks),
+    }),
+    value: (ask, call) => intime(ask, call, { model, clocks }),
   })
-  return 'fill' in model
-    ? { ...wrap(model), fill: (call) => parts((signal) => model.fill({ ...call, signal }), call.signal) }
-    : { ...wrap(model), stream: (call) => parts((signal) => model.stream({ ...call, signal }), call.signal) }
-}
-
-const phases: Readonly<Record<Clock, Phase>> = {
-  connect: 'connect',
-  headers: 'headers',
-  firstContent: 'pre-content',
-  idle: 'post-content',
-  total: 'pre-content',
-}
-
-const advice: Readonly<Record<Clock, string>> = {
-  connect: 'no connection was made',
-  headers: 'the service did not answer',
-  firstContent: 'no content came',
-  idle: 'the answer stopped coming',
-  total: 'the answer was not finished',
 }
 
 class Timed implements PartIterator {
@@ -133,12 +130,12 @@ class Timed implements PartIterator {
         this.#run('headers', Date.now())
       } else if (part.kind === 'headers') this.#deadlines.delete('headers')
       else return
-    } else {
+    } else if (isContent(part) || (part as { type: string }).type === 'preview') {
       this.#content = true
       this.#lastContent = Date.now()
       for (const clock of ['connect', 'headers', 'firstContent'] as const) this.#deadlines.delete(clock)
       this.#run('idle', this.#lastContent)
-    }
+    } else return
     this.#arm()
   }
 
@@ -163,10 +160,7 @@ class Timed implements PartIterator {
   }
 
   #expire(clock: Clock): void {
-    const { provider, id } = this.#model
-    const phase = clock === 'total' && this.#content ? 'post-content' : phases[clock]
-    const message = `${provider}/${id}: ${advice[clock]} within ${this.#clocks[clock]} ms (clock: ${clock}).`
-    this.#failure = new AnyModelError('timeout', message, { provider, model: id, clock, phase })
+    this.#failure = outOfTime(this.#model, clock, this.#clocks[clock], this.#content)
     this.#stop()
     this.#controller.abort(this.#failure)
     this.#reject?.(this.#failure)
