@@ -20,6 +20,14 @@ export {
 } from './answer/check-quote.ts'
 export type * from './contract.ts'
 export {
+  type CaseMetrics,
+  evaluateSearch,
+  parseCases,
+  type SearchCase,
+  type SearchEvaluation,
+} from './evaluate/evaluate-search.ts'
+export { type AnswerJudgement, type JudgeAnswerOptions, judgeAnswer } from './evaluate/judge-answer.ts'
+export {
   averagePrecision,
   meanMetrics,
   ndcg,

@@ -20,7 +20,7 @@ interface List {
   readonly found: readonly Found[]
 }
 
-/** What is found for queries by words, by meaning or both, fused into one list that says where each chunk stood. A single list keeps its own scores. */
+/** What is found for queries by words, by meaning or both, fused into one list that says where each chunk stood. */
 export async function candidates(store: Store, queries: readonly Query[], options: CandidateOptions): Promise<Hit[]> {
   const lists = (await Promise.all([byText(store, queries, options), byVector(store, queries, options)])).flat()
   const places = new Map<string, Place[]>()
