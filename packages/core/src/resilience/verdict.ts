@@ -30,9 +30,15 @@ const weights: { readonly [C in ErrorCode]?: Weight } = {
   'not-found': 'opens',
 }
 
+/** `providerCode` of errors that say something about the caller, not about the model: a budget is used up, a line is full. */
+export const ourLimits = { budget: 'budget-exceeded', limit: 'limit-reached' } as const
+
+const isOurs = (providerCode: string | undefined): boolean =>
+  providerCode === ourLimits.budget || providerCode === ourLimits.limit
+
 /** An error that may be made good at once (`retryAfter` 0: another key is there) says nothing about the model. */
-export const weightOf = ({ code, retryAfter }: AnyModelError): Weight =>
-  retryAfter === 0 ? 'none' : (weights[code] ?? 'none')
+export const weightOf = ({ code, retryAfter, providerCode }: AnyModelError): Weight =>
+  retryAfter === 0 || isOurs(providerCode) ? 'none' : (weights[code] ?? 'none')
 
 /** `providerCode` of the error of a breaker that lets nothing through. */
 export const circuitOpen = 'circuit-open'

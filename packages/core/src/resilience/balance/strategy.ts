@@ -5,6 +5,10 @@ import type { AnyModelError } from '../../errors.ts'
 export interface Price {
   readonly input?: number
   readonly output?: number
+  /** Of input that is read from the service's prompt cache. Default: as `input`. */
+  readonly cacheRead?: number
+  /** Of input that is written to it. Default: as `input`. */
+  readonly cacheWrite?: number
 }
 
 /** What a strategy knows of a target before anything is asked. */

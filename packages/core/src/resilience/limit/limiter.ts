@@ -1,6 +1,7 @@
 import { AnyModelError } from '../../errors.ts'
 import type { Claim, Hold, State, Taken } from '../../state/state.ts'
 import type { Outcome, Ticket } from '../ticket.ts'
+import { ourLimits } from '../verdict.ts'
 import { type Amounts, type LimitKind, type Rates, settlementsOf, toClaims } from './claims.ts'
 import { Learned } from './learn.ts'
 import { Leases } from './leases.ts'
@@ -148,6 +149,7 @@ export class Limiter {
     const { provider, id } = this.#settings.model
     const message = `${provider}/${id}: the limit is reached, and ${why}. Nothing was sent.`
     const retryAfter = Math.ceil(this.#wait)
-    return new AnyModelError('rate-limit', message, { provider, model: id, retryAfter, phase: 'connect' })
+    const info = { provider, model: id, providerCode: ourLimits.limit, retryAfter, phase: 'connect' } as const
+    return new AnyModelError('rate-limit', message, info)
   }
 }
