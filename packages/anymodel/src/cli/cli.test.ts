@@ -249,6 +249,14 @@ describe('anymodel models and config', () => {
     expect(await run(['config', 'check'], {}, project('  other: nowhere\n'))).toMatchObject({ code: 2, out: '' })
   })
 
+  test('config check says of a model made by hand which kind it is', async () => {
+    const cwd = testFolder()
+    const code = "{ provider: 'mine', id: 'm', supports: { input: 'parts' }, async *fill() {} }"
+    writeFileSync(join(cwd, 'anymodel.config.mjs'), `export default { models: { autocomplete: ${code} } }`)
+    const { out } = await run(['config', 'check'], {}, { cwd, env: {} })
+    expect(out).toContain('autocomplete -> a code model made by hand (mine/m)\n')
+  })
+
   test('config init writes what it finds, once, and what it writes is valid', async () => {
     const cwd = testFolder()
     const env = { GROQ_API_KEY: secret }

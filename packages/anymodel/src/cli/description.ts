@@ -3,7 +3,7 @@ import type { CheckedConfig, TypedProvider } from '../config/check.ts'
 import type { HostedProvider, LocalProvider } from '../config/config.ts'
 import { providerEntry } from '../config/names.ts'
 import { missingVariables } from '../config/variables.ts'
-import { isModel } from '../roles/kinds.ts'
+import { isModel, isOfKind, kinds } from '../roles/kinds.ts'
 import { providerSources } from '../roles/providers.ts'
 import { type Fallback, type Leg, toRoute } from '../roles/route.ts'
 
@@ -70,7 +70,8 @@ function routeText(first: Leg, fallback: Fallback | undefined): string {
 
 function legEnd({ model }: Leg): string {
   const name = `${model.provider}/${model.id}`
-  return isModel(model) ? `a model made by hand (${name})` : name
+  const kind = kinds.find((kind) => isOfKind(model, kind))
+  return kind === undefined ? name : `a ${kind} model made by hand (${name})`
 }
 
 const legProblem = (config: CheckedConfig, { model }: Leg): string | undefined =>

@@ -44,7 +44,7 @@ export function codeCommands(code: Command, withKind: WithModel, exit: (code: nu
     .option('-n, --samples <number>', 'how many programs to ask for', toNumber)
     .option('--repairs <number>', 'how often programs that failed go back with what went wrong', toNumber)
     .option('--max-tokens <number>', "upper bound on each answer's tokens", toNumber)
-    .option('--time <duration>', 'such as 90s: what was found until then is the result')
+    .option('--time <duration>', 'what was found until then is the result; default: 5m')
     .option('--json', 'print one JSON object: code, passed, evidence')
     .action(async (task: string, _options, command: Command) =>
       exit(await (await import('./solve.ts')).solve(task, command.optsWithGlobals())),

@@ -72,6 +72,8 @@ test('Ctrl-C ends it, and wrong usage is told before any model is asked', { time
     code: 2,
     err: expect.stringContaining('90s'),
   })
+  writeFileSync(path('binary.js'), Uint8Array.of(0xff, 0xfe, 0x00))
+  expect(await run(['--tests', 'binary.js'])).toMatchObject({ code: 2, err: expect.stringContaining('no text') })
   expect(server.requests).toHaveLength(asked)
   let isDone = false
   server.reply(answer('a - b'), { silentAfter: 'request' })

@@ -18,7 +18,7 @@ export interface SolveOptions extends CodeOptions {
   readonly samples?: number
   readonly repairs?: number
   readonly maxTokens?: number
-  /** Such as `2m`. */
+  /** Such as `90s`. Default `5m`: small models write on and on. */
   readonly time?: string
   readonly output?: string
   readonly json?: boolean
@@ -26,7 +26,7 @@ export interface SolveOptions extends CodeOptions {
 
 /** `anymodel code solve task.md --tests tests.mjs`: has code written until some passes the tests, and shows what is known about it. Gives the exit code: 1 when nothing passed. */
 export async function solve(path: string, options: SolveOptions): Promise<number> {
-  const task = new TextDecoder().decode(await readBytes(path))
+  const task = await readText(path)
   const tests = options.tests === undefined ? undefined : await readTests(options.tests)
   const search = {
     ...settings(options),
@@ -53,14 +53,14 @@ export async function solve(path: string, options: SolveOptions): Promise<number
 
 type Search = Omit<Parameters<Asking['ai']['streamVerifiedCode']>[0], 'model' | 'models' | 'signal'>
 
-function settings({ samples, repairs, maxTokens, time }: SolveOptions): Partial<Search> {
-  if (time !== undefined && !durationPattern.test(time))
+function settings({ samples, repairs, maxTokens, time = '5m' }: SolveOptions): Partial<Search> {
+  if (!durationPattern.test(time))
     throw new AnyModelError('invalid-argument', `--time must be a duration such as 90s or 5m, not "${time}".`)
   return {
     ...(samples === undefined ? {} : { samples }),
     ...(repairs === undefined ? {} : { repairs }),
     ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(time === undefined ? {} : { budget: { timeMs: toMs(time) } }),
+    budget: { timeMs: toMs(time) },
   }
 }
 
@@ -73,9 +73,18 @@ function languageFor({ language, output = '', tests = '' }: SolveOptions): strin
   return found
 }
 
+async function readText(path: string): Promise<string> {
+  const bytes = await readBytes(path)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new AnyModelError('invalid-argument', `${path} is no text in UTF-8.`, { cause })
+  }
+}
+
 /** A test file as it is; of a JSON file the cases. */
 async function readTests(path: string): Promise<CodeTests> {
-  const text = new TextDecoder().decode(await readBytes(path))
+  const text = await readText(path)
   if (extname(path) !== '.json') return text
   try {
     const tests = JSON.parse(text)
