@@ -48,6 +48,7 @@ import { type CodeVerbs, codeVerbs } from './code-verbs.ts'
 import type { Config } from './config/config.ts'
 import { loadConfig } from './config/load.ts'
 import { watchFile } from './config/watch.ts'
+import { type KnowledgeVerb, knowledgeVerb } from './knowledge-verb.ts'
 import type { Kind, Models } from './roles/kinds.ts'
 import type { Provider } from './roles/providers.ts'
 import { type Snapshot, takeSnapshot } from './roles/snapshot.ts'
@@ -86,8 +87,8 @@ export interface ClientEvents {
   error: AnyModelError
 }
 
-/** The verbs of `@anymodel/core` and `@anymodel/code`, with models by name. A name that leads nowhere is a `config` error of the call. */
-export interface AnyModel extends CodeVerbs {
+/** The verbs of `@anymodel/core`, `@anymodel/code` and `@anymodel/rag`, with models by name. A name that leads nowhere is a `config` error of the call. */
+export interface AnyModel extends CodeVerbs, KnowledgeVerb {
   generateText<const T extends Tools>(options: TextOptionsByName<T>): Promise<TextResult<T>>
   streamText<const T extends Tools>(options: TextOptionsByName<T>): TextStream<T>
   generateObject<const S extends Schema>(
@@ -151,6 +152,7 @@ export async function anymodel(options: AnyModelOptions = {}): Promise<AnyModel>
   return {
     ...verbs(() => current),
     ...codeVerbs(() => current),
+    ...knowledgeVerb(() => current),
     model: (name) => current.model(name),
     on: events.on,
     close,
@@ -158,7 +160,10 @@ export async function anymodel(options: AnyModelOptions = {}): Promise<AnyModel>
   }
 }
 
-type Verb = Exclude<keyof AnyModel, keyof CodeVerbs | 'model' | 'on' | 'close' | typeof Symbol.asyncDispose>
+type Verb = Exclude<
+  keyof AnyModel,
+  keyof CodeVerbs | keyof KnowledgeVerb | 'model' | 'on' | 'close' | typeof Symbol.asyncDispose
+>
 
 /** The core's verbs, with models looked up by name when a call begins. A call keeps the config of the moment it was made. */
 function verbs(now: () => Snapshot): Pick<AnyModel, Verb> {

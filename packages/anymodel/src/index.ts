@@ -25,3 +25,11 @@ export {
   type Target,
   type TimeoutConfig,
 } from './config/config.ts'
+export type {
+  AskOptionsByName,
+  KnowledgeByName,
+  KnowledgeOptionsByName,
+  KnowledgeVerb,
+  KnowledgeViewByName,
+  SearchOptionsByName,
+} from './knowledge-verb.ts'
