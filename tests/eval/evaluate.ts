@@ -67,7 +67,7 @@ async function evaluated(
     tasks,
     samples: made,
     ks,
-    known: knownFailures[dataset] ?? {},
+    known: knownFailures(dataset),
   })
 }
 
