@@ -1,5 +1,5 @@
 // `pnpm eval:code --model <role or provider/model>`: how many tasks of HumanEval, MBXP and HumanEval-infilling a model solves, judged in a sandbox. The datasets lie in ../shared/datasets.
-// --model        a name of the configured client, or `canonical` (the datasets' own solutions: all pass) or `broken` (all fail)
+// --model        a name of the configured client, or `canonical` (the datasets' own solutions), `expected` (what the tests expect) or `broken`: proofs that need no model
 // --dataset a,b  which; default: humaneval-python, humaneval-js, mbxp-js. --list names all
 // --samples n    answers for each task; default 1
 // --k 1,10       which pass@k to tell; default 1
@@ -66,7 +66,7 @@ else if (values.gain) {
   print('gain', toGainTable(gains), gains)
 } else {
   if (model === undefined)
-    fail('--model is missing: a role or provider/model of your configuration, canonical, or broken.')
+    fail('--model is missing: a role or provider/model of your configuration, canonical, expected or broken.')
   const names = values.dataset.split(',')
   for (const name of names) {
     if (!(name in datasets)) fail(`No dataset is called ${name}. There are: ${Object.keys(datasets).join(', ')}.`)
@@ -84,5 +84,7 @@ else if (values.gain) {
     out,
     onSample,
   })
+  for (const name of names)
+    if (!reports.some(({ dataset }) => dataset === name)) console.error(`${name} has nothing for ${model}.`)
   print(`report-${fileName(model)}`, toMarkdown(reports), reports)
 }

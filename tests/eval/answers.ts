@@ -22,14 +22,22 @@ export interface Writer {
   }): Promise<Completion>
 }
 
-/** What a dataset says is right: it shows that right code passes. */
-export const canonical: Answer = async ({ id, solution }) => {
-  if (solution === undefined) throw new Error(`${id} has no solution.`)
-  return { text: solution.text }
-}
-
-/** What is wrong for sure: it shows that wrong code fails. */
-export const broken: Answer = async (task) => ({ text: brokenAnswer(task) })
+/** Answers that need no model, by name. They show that the tests tell right from wrong. */
+export const proofs: Readonly<Record<string, { readonly has: (task: EvalTask) => boolean; readonly answer: Answer }>> =
+  {
+    /** The solutions of the datasets. */
+    canonical: {
+      has: ({ solution }) => solution !== undefined,
+      answer: async ({ solution = '' }) => ({ text: solution }),
+    },
+    /** Code that gives what the tests expect. */
+    expected: {
+      has: ({ expected }) => expected !== undefined,
+      answer: async ({ expected = '' }) => ({ text: expected }),
+    },
+    /** Code that is wrong whatever is asked. */
+    broken: { has: () => true, answer: async (task) => ({ text: brokenAnswer(task) }) },
+  }
 
 /** What a model writes, by its name in a client. */
 export const written =

@@ -26,7 +26,7 @@ const humanEvalTask = ({ task_id, prompt, suffix, entry_point, canonical_solutio
   ...(suffix === undefined ? {} : { suffix }),
   entryPoint: entry_point,
   tests: { text: `${test}\ncheck(${entry_point})\n`, files: [] },
-  solution: { text: canonical_solution, from: 'dataset' },
+  solution: canonical_solution,
 })
 
 const humanEval = (file: string) => ({

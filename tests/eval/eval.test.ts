@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { defaultSandbox } from '@anymodel/code/sandbox'
 import { AnyModelError, type Sandbox, type SandboxRun } from '@anymodel/core'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { broken, canonical } from './answers.ts'
+import { proofs } from './answers.ts'
 import { cachedSandbox } from './cached-sandbox.ts'
 import { type DatasetName, missingDataset, tasksOf } from './datasets.ts'
 import { measureGain, toGainTable } from './gain.ts'
@@ -46,18 +46,18 @@ for (const [name, language] of slices) {
   test.skipIf(reason !== undefined)(
     `in ${name} what is right passes and what is broken fails${reason === undefined ? '' : ` (skipped: ${reason})`}`,
     async () => {
-      const all = (await tasksOf(name)).filter(
-        ({ id, solution }) => solution !== undefined && !(id in knownFailures(name)),
-      )
-      const tasks = all.filter((_, index) => index % Math.ceil(all.length / 6) === 0)
+      const every = await tasksOf(name)
+      const tasks = every.filter(({ id }, at) => at % Math.ceil(every.length / 6) === 0 && !(id in knownFailures(name)))
       const sandbox = await defaultSandbox(tasks[0]?.language ?? '')
       onTestFinished(() => sandbox.close())
-      const run = { tasks, samples: 1, concurrency: 2, sandbox, limits: { timeMs: 10_000 } }
-      const right = await runEval({ ...run, answer: canonical, lines: memoryLines() })
-      expect(right.filter(({ passed }) => !passed)).toEqual([])
-      const wrong = await runEval({ ...run, answer: broken, lines: memoryLines() })
-      expect(wrong.filter(({ passed }) => passed)).toEqual([])
-      expect(right.length).toBeGreaterThan(4)
+      const run = { samples: 1, concurrency: 2, sandbox, limits: { timeMs: 10_000 } }
+      const seen = new Set<boolean>()
+      for (const [proof, { has, answer }] of Object.entries(proofs)) {
+        const made = await runEval({ ...run, tasks: tasks.filter(has), answer, lines: memoryLines() })
+        expect(made.filter(({ passed }) => passed === (proof === 'broken'))).toEqual([])
+        for (const { passed } of made) seen.add(passed)
+      }
+      expect(seen).toEqual(new Set([true, false]))
     },
   )
 }
@@ -68,7 +68,7 @@ const task: EvalTask = {
   prompt: '/** Adds. */\nfunction add(a, b) {\n',
   entryPoint: 'add',
   tests: { text: 'if (add(1, 2) !== 3) throw new Error("no")', files: [] },
-  solution: { text: '  return a + b\n}\n', from: 'dataset' },
+  solution: '  return a + b\n}\n',
 }
 
 /** A sandbox in name only: says what a program that ended well says. */
@@ -130,7 +130,14 @@ test('equal programs run once, now and later, whatever marks their records', asy
   const file = join(folder(), 'runs.jsonl')
   const first = agreeing()
   const run = (sandbox: Sandbox) =>
-    runEval({ tasks: [task], samples: 3, concurrency: 3, sandbox, lines: memoryLines(), answer: canonical })
+    runEval({
+      tasks: [task],
+      samples: 3,
+      concurrency: 3,
+      sandbox,
+      lines: memoryLines(),
+      answer: async ({ solution = '' }) => ({ text: solution }),
+    })
   const made = await run(cachedSandbox(first, jsonLines(file)))
   expect(made.map(({ passed }) => passed)).toEqual([true, true, true])
   const second = agreeing()

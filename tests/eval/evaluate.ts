@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { defaultSandbox } from '@anymodel/code/sandbox'
 import { anymodel } from 'anymodel'
-import { broken, canonical, type Writer, written } from './answers.ts'
+import { proofs, type Writer, written } from './answers.ts'
 import { type CachedSandbox, cachedSandbox } from './cached-sandbox.ts'
 import { type DatasetName, tasksOf } from './datasets.ts'
 import { jsonLines } from './json-lines.ts'
@@ -11,7 +11,7 @@ import { runEval } from './run-eval.ts'
 
 export interface Evaluation {
   readonly datasets: readonly DatasetName[]
-  /** A name of the configured client, `canonical` or `broken`. */
+  /** A name of the configured client, `canonical`, `expected` or `broken`. */
   readonly model: string
   readonly samples: number
   readonly ks: readonly number[]
@@ -24,14 +24,15 @@ export interface Evaluation {
   readonly onSample?: (dataset: string, done: number, of: number) => void
 }
 
-/** Evaluates a model on datasets, one after the other. A run that was ended goes on where it was. */
+/** Evaluates a model on datasets, one after the other. A run that was ended goes on where it was. A dataset without a task for it has no report. */
 export async function evaluate(evaluation: Evaluation): Promise<EvalReport[]> {
   const { model } = evaluation
-  const client = model === 'canonical' || model === 'broken' ? undefined : await anymodel()
+  const client = Object.hasOwn(proofs, model) ? undefined : await anymodel()
   const sandboxes = keptSandboxes(evaluation.out)
   try {
     const reports: EvalReport[] = []
-    for (const dataset of evaluation.datasets) reports.push(await evaluated(dataset, evaluation, sandboxes, client))
+    for (const dataset of evaluation.datasets)
+      reports.push(...(await evaluated(dataset, evaluation, sandboxes, client)))
     return reports
   } finally {
     await sandboxes.close()
@@ -44,11 +45,13 @@ async function evaluated(
   { model, samples, ks, temperature, concurrency, limit, out, onSample }: Evaluation,
   sandboxes: KeptSandboxes,
   client: Writer | undefined,
-): Promise<EvalReport> {
-  const all = (await tasksOf(dataset)).filter(({ solution }) => model !== 'canonical' || solution !== undefined)
-  const tasks = all.slice(0, limit)
-  const sandbox = await sandboxes.of(tasks[0]?.language ?? '')
-  const answer = client ? written(client, model, temperature) : model === 'broken' ? broken : canonical
+): Promise<EvalReport[]> {
+  const proof = client ? undefined : proofs[model]
+  const tasks = (await tasksOf(dataset)).filter((task) => proof?.has(task) ?? true).slice(0, limit)
+  const [first] = tasks
+  if (first === undefined) return []
+  const sandbox = await sandboxes.of(first.language)
+  const answer = proof?.answer ?? written(client as Writer, model, temperature)
   const started = performance.now()
   const made = await runEval({
     tasks,
@@ -56,10 +59,10 @@ async function evaluated(
     concurrency,
     answer,
     sandbox,
-    lines: jsonLines(`${out}/${dataset}-${fileName(model)}.jsonl`),
+    lines: jsonLines(`${out}/${dataset}-${fileName(model)}${proof ? '' : `-${temperature}`}.jsonl`),
     onSample: (done, of) => onSample?.(dataset, done, of),
   })
-  return reportOf({
+  const report = reportOf({
     dataset,
     model,
     sandbox: sandbox.name,
@@ -69,6 +72,7 @@ async function evaluated(
     ks,
     known: knownFailures(dataset),
   })
+  return [report]
 }
 
 /** A model's name as part of a file's. */

@@ -26,13 +26,13 @@ export async function gainTaskOf(
   random: () => number,
 ): Promise<GainTask | undefined> {
   const cases = casesOf(task)
-  if (task.solution?.from !== 'dataset' || cases === undefined) return undefined
-  const right = programOf(task, task.solution.text)
+  if (task.solution === undefined || cases === undefined) return undefined
+  const right = programOf(task, task.solution)
   const passes = async (code: string) =>
     (await testCode({ code, tests: task.tests, language: task.language, sandbox, limits: gainLimits })).passed
   if (!(await passes(right))) return undefined
   const wrong: string[] = []
-  for (const mutant of shuffled(mutantsOf(task.solution.text), random).slice(0, 2 * most)) {
+  for (const mutant of shuffled(mutantsOf(task.solution), random).slice(0, 2 * most)) {
     const code = programOf(task, mutant)
     if (!(await passes(code))) wrong.push(code)
     if (wrong.length === most) break

@@ -10,8 +10,10 @@ export interface EvalTask {
   readonly suffix?: string
   readonly entryPoint: string
   readonly tests: { readonly text: string; readonly files: readonly CodeFile[] }
-  /** What belongs behind the prompt, where the dataset says it; or something that gives what the tests expect. */
-  readonly solution?: { readonly text: string; readonly from: 'dataset' | 'tests' }
+  /** What belongs behind the prompt, where the dataset says it. */
+  readonly solution?: string
+  /** Something behind the prompt that gives what the tests expect, where they can be read. */
+  readonly expected?: string
 }
 
 /** The program that an answer makes: what belongs behind the prompt, or a whole function. */
