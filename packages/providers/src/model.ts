@@ -1,7 +1,8 @@
-import type { CodeModel, EmbeddingModel, PartStream, TextModel } from '@anymodel/core'
+import type { CodeModel, EmbeddingModel, ImageModel, PartStream, TextModel } from '@anymodel/core'
 import { Answer } from './answer.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { CodeProtocol, EmbeddingProtocol, TextProtocol } from './protocol.ts'
+import type { MediaOptions } from './media/draw.ts'
+import type { CodeProtocol, EmbeddingProtocol, ImageProtocol, TextProtocol } from './protocol.ts'
 
 /** Joins who (endpoint) and how (protocol): a model that sends one request per call. */
 export function textModel(endpoint: Endpoint, protocol: TextProtocol, id: string): TextModel {
@@ -36,6 +37,25 @@ export function codeModel(endpoint: Endpoint, protocol: CodeProtocol, id: string
       const format = await protocol.load()
       const answer: PartStream = { [Symbol.asyncIterator]: () => new Answer(endpoint, format, id, call) }
       yield* answer
+    },
+  }
+}
+
+/** The same for pictures. */
+export function imageModel(
+  endpoint: Endpoint,
+  protocol: ImageProtocol,
+  id: string,
+  options: MediaOptions = {},
+): ImageModel {
+  const target = { provider: endpoint.provider, model: id }
+  return {
+    provider: endpoint.provider,
+    id,
+    supports: protocol.supports(id),
+    async *generate(call) {
+      const [{ draw }, format] = await Promise.all([import('./media/draw.ts'), protocol.load()])
+      yield* draw(endpoint, format, call, { target, options })
     },
   }
 }

@@ -29,7 +29,7 @@ export async function open(
 }
 
 /** `extra` wins; objects are merged, everything else is replaced. */
-function merge(body: Json, extra: Json): Json {
+export function merge(body: Json, extra: Json): Json {
   if (!isObject(body) || !isObject(extra)) return extra
   const out: Record<string, Json | undefined> = { ...body }
   for (const [key, value] of Object.entries(extra)) {

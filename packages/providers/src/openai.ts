@@ -1,10 +1,12 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
-import { embeddingModel, textModel } from './model.ts'
+import type { MediaOptions } from './media/draw.ts'
+import { embeddingModel, imageModel, textModel } from './model.ts'
 import { openaiModels } from './openai-models.ts'
 import { openaiChat, openaiDialect, openaiEmbeddings } from './protocols/openai-chat/index.ts'
+import { openaiImageModels, openaiImages } from './protocols/openai-images/index.ts'
 import { openaiResponses } from './protocols/openai-responses/index.ts'
 
-export interface OpenAIOptions extends ProviderOptions {
+export interface OpenAIOptions extends ProviderOptions, MediaOptions {
   /** Whom to bill, for keys that belong to several organizations. Default: `OPENAI_ORG_ID`. */
   readonly organization?: string
   /** The project to count the usage to. Default: `OPENAI_PROJECT_ID`. */
@@ -34,5 +36,6 @@ export const openai = (options: OpenAIOptions = {}) => {
     text: (id: string) => textModel(at, responses, id),
     chat: (id: string) => textModel(at, chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
+    image: (id: string) => imageModel(at, openaiImages(openaiImageModels), id, options),
   }
 }

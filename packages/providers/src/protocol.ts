@@ -4,14 +4,18 @@ import type {
   EmbeddingCall,
   EmbeddingResult,
   ErrorCode,
+  ImageCall,
+  ImageSupport,
   JsonObject,
   JsonSchema,
   Part,
   SchemaSubset,
   TextCall,
   TextSupport,
+  Usage,
   Warning,
 } from '@anymodel/core'
+import type { Drawing, StepContext, StepFormat } from './media/steps.ts'
 
 /** A request in a protocol's words. */
 export interface WireRequest {
@@ -49,6 +53,8 @@ export interface Decoder {
   end(done: boolean): void
   /** True once the answer's end is known, even if trailing events (usage) may still come. */
   readonly settled: boolean
+  /** What the service has reported so far, where it reports on the way: an answer that breaks off has cost something too. */
+  readonly usage?: Usage | undefined
 }
 
 /** What every call carries to the connection, and what its schemas stand in. */
@@ -86,4 +92,29 @@ export interface EmbeddingProtocol {
 export interface EmbeddingFormat {
   request(call: EmbeddingCall, target: Target): WireRequest
   result(body: unknown, call: EmbeddingCall): Omit<EmbeddingResult, 'warnings'>
+}
+
+/** How to draw: what is known without loading anything, and the rest. */
+export interface ImageProtocol {
+  supports(model: string): ImageSupport
+  load(): Promise<ImageFormat>
+}
+
+/** A picture on the way. */
+export interface PreviewFrame {
+  readonly index: number
+  readonly mediaType: string
+  readonly data: Uint8Array
+}
+
+/** Reads a stream of events to one drawing. Synchronous, no I/O, no clock. */
+export interface ImageDecoder {
+  event(value: unknown, name: string | undefined): PreviewFrame | undefined
+  /** Throws `truncated` when the drawing is not whole. */
+  end(): Drawing
+}
+
+export interface ImageFormat extends StepFormat<ImageCall, Drawing> {
+  /** There where the service streams when `previews` are asked for. */
+  stream?(context: StepContext<ImageCall>): ImageDecoder
 }

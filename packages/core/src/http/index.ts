@@ -1,9 +1,16 @@
 export { mediaTypeMatches } from '../generate/fit.ts'
 export { ByteQueue } from './byte-queue.ts'
+export type { Downloaded, DownloadOptions } from './download.ts'
+export { type Poll, type PollOptions, poll } from './poll.ts'
 export { goDuration, resetTime, secondsOrDate } from './reset-time.ts'
 export { type Exchange, type HttpReply, type HttpRequest, send, type Transport } from './send.ts'
 
+import type { Downloaded, DownloadOptions } from './download.ts'
 import type { Framing, FramingEvents } from './sse.ts'
+
+/** Fetches a file: http and https only, no credentials, redirects checked like the first address, size bounded; nothing from private addresses unless that is allowed. Loaded with the first file. */
+export const download = async (url: URL, options?: DownloadOptions, signal?: AbortSignal): Promise<Downloaded> =>
+  (await import('./download.ts')).download(url, options, signal)
 
 export type { Framing, FramingEvents }
 

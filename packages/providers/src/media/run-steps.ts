@@ -1,0 +1,116 @@
+import { AnyModelError, isAnyModelError } from '@anymodel/core'
+import { type HttpReply, type Poll, type PollOptions, poll } from '@anymodel/core/http'
+import type { Endpoint } from '../endpoint.ts'
+import { meaning, notInFormat } from '../failure.ts'
+import { bodyLimit, parse } from '../reply-text.ts'
+import { Reported } from '../reported.ts'
+import { withoutSecrets } from '../secrets.ts'
+import { type Carried, sendAsk } from './send-ask.ts'
+import type { Ask, AskReply, Step, StepContext, StepFormat } from './steps.ts'
+
+/** One call that is answered in steps. */
+export interface StepRun<Call, Result> {
+  readonly endpoint: Endpoint
+  readonly format: StepFormat<Call, Result>
+  readonly context: StepContext<Call & Carried>
+  readonly jobs?: PollOptions | undefined
+}
+
+/** What came of a request. */
+export type StepEvent<Result> =
+  | { readonly type: 'headers'; readonly status: number }
+  /** The service is at work; `ask` looks at it again, from any process. */
+  | { readonly type: 'waiting'; readonly ask: Ask; readonly progress?: number | undefined }
+  | { readonly type: 'done'; readonly result: Result; readonly headers: Readonly<Record<string, string>> }
+
+/** Longest that a cancelled job may hold the caller up, ms. */
+const cancelPatience = 5_000
+
+/** Asks step by step until the result is there. `from`: a request to go on with in place of the first one. Leaving, or an abort, cancels the job where the service can do that. */
+export async function* runSteps<Call, Result>(
+  run: StepRun<Call, Result>,
+  from: Ask,
+  first = true,
+): AsyncGenerator<StepEvent<Result>, undefined> {
+  const { endpoint, format, context } = run
+  const { signal } = context.call
+  const waits: Poll = poll(run.jobs)
+  let ask = from
+  let isFirst = first
+  let cancel: Ask | undefined
+  try {
+    for (;;) {
+      const { step, reply } = await takeStep(run, ask, isFirst)
+      isFirst = false
+      yield { type: 'headers', status: reply.status }
+      if (step.type === 'done') {
+        cancel = undefined
+        return void (yield { type: 'done', result: step.result, headers: reply.headers })
+      }
+      ask = step.ask
+      cancel = step.cancel ?? cancel
+      if (!step.wait) continue
+      yield { type: 'waiting', ask, progress: step.progress }
+      await waits.wait(signal, secondsOf(reply.headers['retry-after']))
+    }
+  } catch (error) {
+    if (!signal?.aborted) cancel = undefined
+    throw error
+  } finally {
+    if (cancel) await tryCancel(endpoint, cancel, context.call, format.hosts)
+  }
+}
+
+const secondsOf = (text: string | undefined): number | undefined => {
+  const seconds = Number(text)
+  return text !== undefined && seconds >= 0 ? seconds * 1_000 : undefined
+}
+
+/** A job that can't be cancelled any more is no reason to fail. */
+async function tryCancel(endpoint: Endpoint, ask: Ask, call: Carried, hosts: readonly string[] | undefined) {
+  const signal = AbortSignal.timeout(cancelPatience)
+  try {
+    const { reply } = await sendAsk(endpoint, ask, { headers: call.headers, signal }, { hosts })
+    reply.body.finish()
+  } catch {}
+}
+
+async function takeStep<Call, Result>(
+  { endpoint, format, context }: StepRun<Call, Result>,
+  ask: Ask,
+  first: boolean,
+): Promise<{ step: Step<Result>; reply: HttpReply }> {
+  const { target, call } = context
+  let secrets: readonly string[] = []
+  let reply: HttpReply | undefined
+  try {
+    const sent = await sendAsk(endpoint, ask, call, { first, hosts: format.hosts })
+    secrets = sent.secrets
+    reply = sent.reply
+    const { status, headers } = reply
+    const read = await readReply(reply, ask)
+    if (status < 200 || status >= 300)
+      throw await meaning({ ...target, status, headers, body: read.body }, format.errorCodes)
+    return { step: format.read(read, context), reply }
+  } catch (thrown) {
+    if (call.signal?.aborted) throw call.signal.reason
+    const error = thrown instanceof Reported ? await meaning(thrown.wire, format.errorCodes) : thrown
+    if (isAnyModelError(error)) throw withoutSecrets(error.with(target), secrets)
+    throw reply ? await notInFormat(error, target) : error
+  }
+}
+
+async function readReply(reply: HttpReply, asked: Ask): Promise<AskReply> {
+  const { status, headers, body } = reply
+  const bytes = await body.bytes(bodyLimit)
+  if (/^(?:image|audio|video)\/|octet-stream/.test(headers['content-type'] ?? ''))
+    return { status, headers, body: undefined, bytes, asked }
+  return { status, headers, body: parse(new TextDecoder().decode(bytes)), asked }
+}
+
+/** An object, as services answer; throws `malformed` for anything else. */
+export function objectOf(reply: AskReply): Record<string, unknown> {
+  const { body } = reply
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>
+  throw new AnyModelError('malformed', 'The service answered with something that is not a JSON object.')
+}

@@ -1,0 +1,33 @@
+import type { Json } from '@anymodel/core'
+
+/** An answer of `/images/generations` and `/images/edits`. https://platform.openai.com/docs/api-reference/images */
+export interface ImagesResponse {
+  readonly data?: readonly {
+    readonly b64_json?: string | null
+    readonly url?: string | null
+    readonly revised_prompt?: string | null
+    readonly mime_type?: string | null
+    readonly seed?: number | null
+  }[]
+  readonly output_format?: string | null
+  readonly usage?: ImagesUsage | null
+  readonly id?: string
+  readonly model?: string
+}
+
+export interface ImagesUsage {
+  readonly input_tokens?: number
+  readonly output_tokens?: number
+  readonly total_tokens?: number
+  readonly [key: string]: Json | undefined
+}
+
+/** `image_generation.*` and `image_edit.*` of a stream. */
+export interface ImagesEvent {
+  readonly type?: string
+  readonly b64_json?: string
+  readonly partial_image_index?: number
+  readonly output_format?: string
+  readonly usage?: ImagesUsage | null
+  readonly error?: unknown
+}
