@@ -7,8 +7,10 @@ import { build } from 'esbuild'
 import { type MxevalRow, mxevalTask } from './mxeval.ts'
 import type { EvalTask } from './task.ts'
 
+const require = createRequire(import.meta.url)
+
 /** Where the datasets lie, beside the project. */
-export const datasetFolder = fileURLToPath(new URL('../../../shared/datasets/', import.meta.url))
+const datasetFolder = fileURLToPath(new URL('../../../shared/datasets/', import.meta.url))
 
 interface HumanEvalRow {
   readonly task_id: string
@@ -74,7 +76,7 @@ export async function tasksOf(name: DatasetName): Promise<EvalTask[]> {
 
 /** What the tests in JavaScript need of lodash, as a module of its own. */
 async function isEqualFile(): Promise<CodeFile> {
-  const isEqual = createRequire(import.meta.url).resolve('lodash/isEqual.js')
+  const isEqual = require.resolve('lodash/isEqual.js')
   const { outputFiles } = await build({
     stdin: { contents: `exports.isEqual = require(${JSON.stringify(isEqual)})`, resolveDir: datasetFolder },
     bundle: true,

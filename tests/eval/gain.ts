@@ -6,7 +6,7 @@ import { keptSandboxes } from './evaluate.ts'
 import { type GainTask, gainLimits, gainTaskOf } from './gain-task.ts'
 
 /** How often the answer was right, for one model and number of samples. */
-export interface Gain {
+interface Gain {
   /** How often one answer of the model is right. */
   readonly p: number
   readonly samples: number

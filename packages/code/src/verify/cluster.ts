@@ -28,7 +28,7 @@ function toCluster(signature: string, members: readonly CodeAttempt[]): Cluster 
 }
 
 /** Share of the tests that an attempt passes. Without tests 1, or 0 for what was not run and for what fails on every input. */
-export function passingOf({ problem, tests, signature }: CodeAttempt): number {
+function passingOf({ problem, tests, signature }: CodeAttempt): number {
   if (tests === undefined) return problem !== undefined || signature === failing ? 0 : 1
   const passed = tests.tests.filter((test) => test.passed).length
   return tests.passed ? 1 : passed / (tests.tests.length + 1)
