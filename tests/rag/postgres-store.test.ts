@@ -1,10 +1,11 @@
-import { postgresStore } from '@anymodel/rag'
+import { cosineSimilarity } from '@anymodel/core'
+import { type Metadata, postgresStore, type StoredChunk } from '@anymodel/rag'
 import { testStore } from '@anymodel/rag/testing'
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import { Pool } from 'pg'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 let database: PGlite
 let server: PGLiteSocketServer
@@ -33,4 +34,43 @@ testStore({
     const table = `kb"${tables++}`
     return { store: () => postgresStore(pool, { table }) }
   },
+})
+
+test('more candidates than are compared one by one are found through the index, under filters as well', async () => {
+  const store = postgresStore(pool, { table: 'many', exactUpTo: 100 })
+  await store.open()
+  const vectors = Array.from({ length: 1500 }, (_, i) => Float32Array.of(Math.cos(i), Math.sin(i), (i % 97) / 97, 0.1))
+  const embedded = { model: 'test/vectors', dimensions: 4 }
+  for (let from = 0; from < vectors.length; from += 500) {
+    const id = `d${from}`
+    const chunks = vectors.slice(from, from + 500).map((_, index) => chunkOf(id, index, { third: (from + index) % 3 }))
+    const document = { id, hash: id, chunks: chunks.length, metadata: {}, added: '2026-01-01T00:00:00Z' }
+    await store.put(document, chunks, vectors.slice(from, from + 500), embedded)
+  }
+  const query = Float32Array.of(0.3, -0.8, 0.4, 0.1)
+  const score = (i: number) => cosineSimilarity(query, vectors[i] as Float32Array)
+  const numbers = [...vectors.keys()]
+  for (const third of [undefined, 1]) {
+    const exact = numbers
+      .filter((i) => third === undefined || i % 3 === third)
+      .sort((a, b) => score(b) - score(a))
+      .slice(0, 20)
+    const filter = third === undefined ? {} : { filter: { or: [{ third }, { third: 7 }] } }
+    const found = await store.searchVector(query, { limit: 20, ...filter })
+    const ids = new Set(found.map(({ chunk }) => chunk.id))
+    expect(found).toHaveLength(20)
+    expect(exact.filter((i) => ids.has(`d${i - (i % 500)}#${i % 500}`)).length).toBeGreaterThanOrEqual(18)
+  }
+})
+
+const chunkOf = (documentId: string, index: number, metadata: Metadata): StoredChunk => ({
+  id: `${documentId}#${index}`,
+  documentId,
+  index,
+  hash: `${documentId}#${index}`,
+  text: 'x',
+  start: index,
+  end: index + 1,
+  headings: [],
+  metadata,
 })

@@ -16,6 +16,8 @@ export interface PostgresStoreOptions {
   readonly table?: string
   /** Where the tables are. Default: the first of the connection's search path. */
   readonly schema?: string
+  /** So many vectors that fit the filter are compared one by one, which is exact; among more, the HNSW index finds nearly all of the nearest. Default 10,000. */
+  readonly exactUpTo?: number
   /** How texts and queries are cut into words; always the same for one table. Default `words`. */
   readonly words?: Words
 }
@@ -23,7 +25,7 @@ export interface PostgresStoreOptions {
 const page = 500
 
 /**
- * A store in PostgreSQL with pgvector 0.8 or later: cosine by an HNSW index (exact up to 10,000 candidates and above 2,000 numbers), and BM25 over a GIN index. The pool stays yours: `close` leaves it open.
+ * A store in PostgreSQL with pgvector 0.8 or later: cosine by an HNSW index (vectors of more than 2,000 numbers have none, and are compared one by one), and BM25 over a GIN index. The pool stays yours: `close` leaves it open.
  *
  * ```ts
  * const store = postgresStore(new Pool({ connectionString }), { table: 'handbook' })
@@ -31,7 +33,7 @@ const page = 500
  */
 export function postgresStore(
   pool: PostgresPool,
-  { table = 'anymodel', schema, words = defaultWords }: PostgresStoreOptions = {},
+  { table = 'anymodel', schema, exactUpTo = 10_000, words = defaultWords }: PostgresStoreOptions = {},
 ): Store {
   const tables = tablesOf(schema, table)
   const name = `postgres ${table}`
@@ -74,7 +76,7 @@ export function postgresStore(
       const embedded = await read.embeddedIn(query, tables)
       if (!embedded) return []
       checkVector(vector, embedded.dimensions)
-      const found = searchVectors(pool, tables, vector, search.limit, condition)
+      const found = searchVectors(pool, tables, vector, search.limit, condition, exactUpTo)
       return read.toFound(await abortable(found, search.signal))
     },
     stats: () => read.sizesIn(query, tables),

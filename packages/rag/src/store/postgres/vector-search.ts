@@ -5,8 +5,6 @@ import { chunksWhere } from './filter-sql.ts'
 import { chunkColumns, toVectorText } from './read.ts'
 import type { Tables } from './schema.ts'
 
-/** So many vectors are compared one by one, which is exact; of more, the index finds the nearest. */
-const mostExact = 10_000
 /** The index gives no more at once. */
 const mostIndexed = 1000
 
@@ -17,15 +15,16 @@ export function searchVectors(
   vector: Float32Array,
   limit: number,
   condition: Condition | undefined,
+  exactUpTo: number,
 ): Promise<Row[]> {
   const where = (bind: Bind) => `vector IS NOT NULL AND ${condition ? chunksWhere(condition, bind) : 'true'}`
   return transaction(pool, async (query) => {
     const counted = values()
     const [count] = await query(
-      `SELECT count(*)::int AS there FROM (SELECT 1 FROM ${chunks} WHERE ${where(counted.bind)} LIMIT ${mostExact + 1}) AS candidates`,
+      `SELECT count(*)::int AS there FROM (SELECT 1 FROM ${chunks} WHERE ${where(counted.bind)} LIMIT ${counted.bind(exactUpTo + 1)}) AS candidates`,
       counted.list,
     )
-    const exact = Number(count?.there) <= mostExact || limit > mostIndexed
+    const exact = Number(count?.there) <= exactUpTo || limit > mostIndexed
     const { list, bind } = values()
     const wanted = `${bind(toVectorText(vector))}::vector`
     if (!exact) await query(`SET LOCAL hnsw.ef_search = ${Math.min(mostIndexed, Math.max(100, limit))}`)
