@@ -146,10 +146,19 @@ describe('a role with several models', () => {
     expect(attempts.map(({ outcome }) => outcome)).toEqual(['auth', 'network', 'ok'])
   })
 
-  test('is for text', async () => {
-    const ai = await client({ config: { models: { chat: { use: ['groq/a', 'groq/b'], onBreak: 'restart' } } } })
-    const { message } = await errorOf(ai.embed({ model: 'chat', value: 'x' }))
-    expect(message).toContain('The role chat sets several models, onBreak')
+  test('of any kind goes on to the next one; what is set about broken answers is for text', async () => {
+    const down = { provider: 'down', id: 'v', embed: () => Promise.reject(new AnyModelError('server', 'Down.')) }
+    const up = {
+      provider: 'up',
+      id: 'v',
+      embed: async () => ({ embeddings: [Float32Array.of(1)], usage: {}, warnings: [] }),
+    }
+    const use = [down, up]
+    const models = { vectors: { use, retry: { attempts: 1 } }, strict: { use, onBreak: 'continue' } } as const
+    const ai = await client({ config: { models } })
+    expect([...(await ai.embed({ model: 'vectors', value: 'a' })).embedding]).toEqual([1])
+    const { message } = await errorOf(ai.embed({ model: 'strict', value: 'a' }))
+    expect(message).toContain('The role strict sets onBreak')
   })
 })
 

@@ -102,12 +102,22 @@ describe('completing by name', () => {
     expect(await errorOf(ai.completeCode({ model: 'silent', ...gap }))).toMatchObject({ code: 'timeout' })
   })
 
-  test('several models for filling gaps are refused in words, not passed over', async () => {
-    const ai = await client({ code: { use: [filler('a'), filler('b')] } })
-    expect(await errorOf(ai.completeCode({ model: 'code', ...gap }))).toMatchObject({
-      code: 'config',
-      message: expect.stringContaining('several models'),
+  test('several models that fill gaps stand in for one another; with a chat model among them all are asked in a chat', async () => {
+    const down = filler('', () => {
+      throw new AnyModelError('server', 'Down.', { status: 503 })
     })
+    const up = filler('a + b')
+    const text = mockModel('<COMPLETION>a * b</COMPLETION>')
+    const ai = await client({
+      code: { use: [down, up], retry: { attempts: 1 }, defaults: { maxTokens: 40 } },
+      mixed: { use: [text, up] },
+    })
+    expect(await ai.completeCode({ model: 'code', ...gap })).toMatchObject({ code: 'a + b' })
+    expect([down.calls.length, up.calls.length, up.calls[0]?.maxTokens]).toEqual([1, 1, 40])
+    // The one that failed rests: it is not asked again at once.
+    await ai.completeCode({ model: 'code', ...gap })
+    expect([down.calls.length, up.calls.length]).toEqual([1, 2])
+    expect(await errorOf(ai.completeCode({ model: 'mixed', ...gap }))).toMatchObject({ code: 'config' })
   })
 
   test('a name that leads nowhere is an error of the call, of the stream and of the session', async () => {

@@ -1,6 +1,7 @@
 import {
   AnyModelError,
   type CodeModel,
+  type FailoverOptions,
   type RetryOptions,
   type TextModel,
   type TimeoutOptions,
@@ -14,7 +15,7 @@ import type { CheckedConfig, TypedProvider } from '../config/check.ts'
 import type { ProviderType } from '../config/config.ts'
 import { listProviders, providerEntry } from '../config/names.ts'
 import { withDefaults } from './defaults.ts'
-import { isModel, isOfKind, type Kind, kinds, type Models } from './kinds.ts'
+import { type AnyKindOfModel, isModel, isOfKind, type Kind, kinds, type Models } from './kinds.ts'
 import { type Provider, providerSources } from './providers.ts'
 import { type Fallback, type Leg, type Route, type TextSetting, toRoute } from './route.ts'
 
@@ -45,28 +46,32 @@ export interface Surroundings {
 }
 
 export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings): Snapshot {
-  const models = new Map<string, TextModel>()
+  // What a model remembers, such as which of several rests, is for all its calls.
+  const models = new Map<string, AnyKindOfModel>()
+  const kept = async <M extends AnyKindOfModel>(kind: Kind, name: string, settle: () => Promise<M>): Promise<M> => {
+    const key = `${kind} ${name}`
+    const known = models.get(key)
+    if (known) return known as M
+    const model = await settle()
+    models.set(key, model)
+    return model
+  }
   const snapshot: Snapshot = {
     config,
-    async model(name) {
-      const known = models.get(name)
-      if (known) return known
-      const model = await settleText(toRoute(config, name), { name, config, surroundings })
-      models.set(name, model)
-      return model
-    },
-    async modelOf(kind, name) {
-      const route = toRoute(config, name)
-      const settings = route.given.filter((setting) => !followed[kind]?.includes(setting))
-      const unheard = route.fallback?.others.length ? ['several models', ...settings] : settings
-      if (unheard.length > 0) throw notForKind(route, unheard, kind)
-      const found = await find(kind, route, { name, config, surroundings })
-      return settled[kind]?.(found, route) ?? found.model
-    },
+    model: (name) => kept('text', name, async () => settleText(toRoute(config, name), { name, config, surroundings })),
+    modelOf: (kind, name) =>
+      kept(kind, name, async () => {
+        const route = toRoute(config, name)
+        const unheard = route.given.filter((given) => !followed(kind).includes(given))
+        if (unheard.length > 0) throw notForKind(route, unheard, kind)
+        return settleKind(kind, route, { name, config, surroundings })
+      }),
     async completer(name) {
       const route = toRoute(config, name)
-      const fills = await fillsGaps(route, { name, config, surroundings })
-      const model = await (fills ? snapshot.modelOf('code', name) : snapshot.model(name))
+      const setting = { name, config, surroundings }
+      const legs = [route, ...(route.fallback?.others ?? [])]
+      const fill = await Promise.all(legs.map((leg) => fillsGaps(leg, setting)))
+      const model = await (fill.every(Boolean) ? snapshot.modelOf('code', name) : snapshot.model(name))
       const knobs: readonly string[] = model.supports.knobs ?? []
       // Of those that it lacks `withDefaults` tells.
       const honoured = Object.entries(route.defaults).filter(([knob]) => knobs.includes(knob))
@@ -77,28 +82,36 @@ export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings):
 }
 
 /** The settings of a role that kinds besides text follow. */
-const followed: { readonly [K in Kind]?: readonly TextSetting[] } = {
-  embedding: ['retry'],
-  rerank: ['retry'],
-  code: ['defaults', 'timeouts', 'retry'],
+const followed = (kind: Kind): readonly TextSetting[] =>
+  kind === 'code' ? ['defaults', 'timeouts', 'retry'] : ['retry']
+
+/** The model of another kind than text. */
+async function settleKind<K extends Kind>(kind: K, route: Route, setting: Setting): Promise<Models[K]> {
+  const legs = [route, ...(route.fallback?.others ?? [])]
+  const models = await Promise.all(legs.map((leg) => settleKindLeg(kind, leg, setting)))
+  // The overloads go by kind, which all of them share.
+  const [first, ...others] = models as CodeModel[] as [CodeModel, ...CodeModel[]]
+  const attempts =
+    others.length > 0
+      ? withFallback([first, ...others], tries(route.retry, models.length))
+      : withRetry(first, route.retry)
+  const { total } = route.timeouts
+  return (kind === 'code' && total !== undefined ? withTimeout(attempts, { total }) : attempts) as Models[K]
 }
 
-const settled: { readonly [K in Kind]?: (found: Found<K>, route: Route) => Models[K] } = {
-  embedding: ({ model }, { retry }) => withRetry(model, retry),
-  rerank: ({ model }, { retry }) => withRetry(model, retry),
-  code({ model, type }, { defaults, retry, timeouts }) {
-    const { total, ...clocks } = clocksFor(type, timeouts)
-    const attempts = withRetry(withDefaults(withTimeout(model, clocks), defaults), retry)
-    return total === undefined ? attempts : withTimeout(attempts, { total })
-  },
+async function settleKindLeg<K extends Kind>(kind: K, leg: Leg, setting: Setting): Promise<Models[K]> {
+  const { model, type } = await find(kind, leg, setting)
+  if (!isOfKind(model, 'code')) return model
+  const { total: _total, ...clocks } = clocksFor(type, leg.timeouts)
+  return withDefaults(withTimeout(model, clocks), leg.defaults) as Models[K]
 }
 
 /** Whether a model is asked for what stands in a gap, not in a chat. */
-async function fillsGaps(route: Route, setting: Setting): Promise<boolean> {
-  const { model } = route
+async function fillsGaps(leg: Leg, setting: Setting): Promise<boolean> {
+  const { model } = leg
   if (isModel(model)) return isOfKind(model, 'code')
   const [provider, { fillFamilyOf }] = await Promise.all([
-    providerOf(model.provider, route, setting),
+    providerOf(model.provider, leg, setting),
     import('@anymodel/code'),
   ])
   return provider.code !== undefined && fillFamilyOf(model.id) !== undefined
@@ -123,7 +136,7 @@ async function settleText(route: Route, setting: Setting): Promise<TextModel> {
 async function withOthers(
   first: TextModel,
   { onBreak, ...lists }: Fallback,
-  { attempts = 1, maxWait }: RetryOptions,
+  retry: RetryOptions,
   setting: Setting,
 ): Promise<TextModel> {
   const settled = (legs: readonly Leg[]) => Promise.all(legs.map((leg) => settleLeg(leg, setting)))
@@ -134,11 +147,16 @@ async function withOthers(
     onBreak,
     onContextOverflow: larger ?? [],
     onContentFilter: unfiltered ?? [],
-    retries: attempts - 1,
-    maxAttempts: attempts * all,
-    ...(maxWait === undefined ? {} : { maxWait }),
+    ...tries(retry, all),
   })
 }
+
+/** How often each of so many models may be asked. */
+const tries = ({ attempts = 1, maxWait }: RetryOptions, models: number): FailoverOptions => ({
+  retries: attempts - 1,
+  maxAttempts: attempts * models,
+  ...(maxWait === undefined ? {} : { maxWait }),
+})
 
 /** One text model, with its clocks and defaults. */
 async function settleLeg(leg: Leg, setting: Setting): Promise<TextModel> {
