@@ -1,4 +1,11 @@
-import { AnyModelError, isAnyModelError, type Part, type PartIterator, type SchemaSubset } from '@anymodel/core'
+import {
+  AnyModelError,
+  isAnyModelError,
+  type Part,
+  type PartIterator,
+  type Partial,
+  type SchemaSubset,
+} from '@anymodel/core'
 import { type ByteQueue, type Exchange, type Framing, framings, type HttpReply } from '@anymodel/core/http'
 import { isWellTyped, tidyFinish } from './check-part.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -244,9 +251,19 @@ export class Answer<C extends AnswerCall> implements PartIterator {
     const context = { provider: this.#endpoint.provider, model: this.#id }
     const phase = this.#decoder ? (this.#hasContent() ? 'post-content' : 'pre-content') : undefined
     if (isAnyModelError(error))
-      return withoutSecrets(error.with({ ...context, phase: phase ?? error.phase }), this.#secrets)
+      return this.#known(error.with({ ...context, phase: phase ?? error.phase, partial: this.#cost() }))
     // Before there is a decoder, only the caller's own functions (a key that is fetched) throw anything else.
     return this.#decoder ? notInFormat(error, { ...context, phase }) : error
+  }
+
+  #known(error: AnyModelError): AnyModelError {
+    return withoutSecrets(this.#endpoint.failed?.(error, this.#secrets) ?? error, this.#secrets)
+  }
+
+  /** What is known of the price of an answer that broke off. */
+  #cost(): Partial | undefined {
+    const usage = this.#decoder?.usage
+    return usage && { text: '', toolCalls: [], usage }
   }
 
   #hasContent(): boolean {

@@ -28,7 +28,10 @@ export async function embed(
     return { ...format.result(body, call), warnings: wire.warnings }
   } catch (error) {
     if (call.signal?.aborted) throw call.signal.reason
-    if (isAnyModelError(error)) throw withoutSecrets(error.with(target), secrets)
+    if (isAnyModelError(error)) {
+      const known = error.with(target)
+      throw withoutSecrets(endpoint.failed?.(known, secrets) ?? known, secrets)
+    }
     throw reply ? await notInFormat(error, target) : error
   }
 }

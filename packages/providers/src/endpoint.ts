@@ -1,10 +1,14 @@
 import { AnyModelError } from '@anymodel/core'
 import type { Transport } from '@anymodel/core/http'
+import type { Key, KeyPool } from './key-pool.ts'
 
 /** What every provider function takes. */
 export interface ProviderOptions extends Transport {
-  /** The key, or a function that fetches it (called per request: rotate as you like). Default: the provider's environment variable. */
-  readonly apiKey?: string | (() => string | Promise<string>)
+  /**
+   * The key, or a function that fetches it (called per request: rotate as you like). Default: the provider's environment variable.
+   * Several take turns; one that is refused, limited or out of quota rests, and the error says that the request may be repeated at once with another.
+   */
+  readonly apiKey?: Key | readonly Key[]
   /** Where the service is. Default: the environment variable `<PROVIDER>_BASE_URL`, such as `OPENAI_BASE_URL`, else the provider's own. */
   readonly baseURL?: string
   /** Headers of every request. A call's `headers` win over them. */
@@ -19,6 +23,8 @@ export interface Endpoint {
   /** Credential and fixed headers, resolved per request. Throws `auth` when the key is missing. */
   headers(): Promise<Readonly<Record<string, string>>>
   readonly transport: Transport
+  /** There for several keys: what an error means for the next request. `sent`: the credentials of the one that failed. */
+  readonly failed?: (error: AnyModelError, sent: readonly string[]) => AnyModelError
 }
 
 export interface EndpointSpec {
@@ -37,15 +43,23 @@ const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
 export function endpoint({ provider, baseURL, env, options, credential = bearer }: EndpointSpec): Endpoint {
   const variables = env === undefined ? [] : typeof env === 'string' ? [env] : env
   const fromEnv = process.env[`${provider.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_BASE_URL`]
+  const { apiKey } = options
+  let pool: KeyPool | undefined
+  const nextKey = async (keys: readonly Key[]) => {
+    const { KeyPool } = await import('./key-pool.ts')
+    pool ??= new KeyPool(keys)
+    return pool.next()
+  }
   return {
     provider,
     baseURL: (options.baseURL ?? (fromEnv || baseURL)).replace(/\/+$/, ''),
     transport: options,
     async headers() {
-      const key =
-        typeof options.apiKey === 'function'
-          ? await options.apiKey()
-          : (options.apiKey ?? variables.map((name) => process.env[name]).find(Boolean))
+      const key = isList(apiKey)
+        ? await nextKey(apiKey)
+        : typeof apiKey === 'function'
+          ? await apiKey()
+          : (apiKey ?? variables.map((name) => process.env[name]).find(Boolean))
       const given = lowerCase(options.headers)
       if (key) return { ...credential(checked(key, provider)), ...given }
       if (variables.length > 0 && !hasCredential(given)) {
@@ -57,8 +71,11 @@ export function endpoint({ provider, baseURL, env, options, credential = bearer 
       }
       return given
     },
+    ...(isList(apiKey) ? { failed: (error, sent) => pool?.failed(error, sent) ?? error } : {}),
   }
 }
+
+const isList = (keys: Key | readonly Key[] | undefined): keys is readonly Key[] => Array.isArray(keys)
 
 const hasCredential = (headers: Readonly<Record<string, string>>) =>
   ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'].some((name) => name in headers)

@@ -86,5 +86,9 @@ export function withPartial(error: unknown, signal: AbortSignal | undefined, par
     }
     return error
   }
-  return isAnyModelError(error) && !error.partial ? error.with({ partial }) : error
+  if (!isAnyModelError(error)) return error
+  // A model knows what the answer cost, its reader what came.
+  const { text, usage } = error.partial ?? {}
+  if (text) return error
+  return error.with({ partial: usage ? { ...partial, usage: addUsage(partial.usage ?? {}, usage) } : partial })
 }

@@ -48,6 +48,10 @@ export class MessagesDecoder implements Decoder {
     return this.#over || Boolean(this.#end.stop_reason)
   }
 
+  get usage(): Usage | undefined {
+    return this.#usage && toUsage(this.#usage)
+  }
+
   event(value: JsonObject, name: string | undefined): void {
     const event = value as WireEvent
     switch (event.type) {

@@ -1,4 +1,12 @@
-import { AnyModelError, type FinishReason, type Json, type JsonObject, type Opaque, type Part } from '@anymodel/core'
+import {
+  AnyModelError,
+  type FinishReason,
+  type Json,
+  type JsonObject,
+  type Opaque,
+  type Part,
+  type Usage,
+} from '@anymodel/core'
 import type { Decoder, ReplyContext } from '../../protocol.ts'
 import { Reported } from '../../reported.ts'
 import { requestId } from '../../request-id.ts'
@@ -77,6 +85,10 @@ export class GeminiDecoder implements Decoder {
 
   get settled(): boolean {
     return this.#reason !== undefined
+  }
+
+  get usage(): Usage | undefined {
+    return this.#usage && toUsage(this.#usage)
   }
 
   event(value: JsonObject): void {

@@ -77,6 +77,10 @@ export class ChatDecoder implements Decoder {
     return this.#reason !== undefined
   }
 
+  get usage(): Usage | undefined {
+    return this.#usage && toUsage(this.#usage)
+  }
+
   event(value: JsonObject, name: string | undefined): void {
     if (name === 'error') throw this.#error(value)
     this.#read(value as ChatResponse)
