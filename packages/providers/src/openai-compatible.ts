@@ -1,10 +1,12 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
-import { codeModel, embeddingModel, textModel } from './model.ts'
+import type { MediaOptions } from './media/draw.ts'
+import { codeModel, embeddingModel, imageModel, textModel } from './model.ts'
 import { completionsFill } from './protocols/fill/index.ts'
 import { type ChatDialect, openaiChat, openaiEmbeddings } from './protocols/openai-chat/index.ts'
+import { type ImagesDialect, openaiImageModels, openaiImages } from './protocols/openai-images/index.ts'
 
 /** A server that speaks OpenAI's Chat Completions: where it is, how its key is found, and how its dialect differs. */
-export interface CompatibleOptions extends ProviderOptions, Partial<ChatDialect> {
+export interface CompatibleOptions extends ProviderOptions, MediaOptions, Partial<ChatDialect> {
   /** Name in errors and results. */
   readonly name: string
   /** Up to and without `/chat/completions`. */
@@ -29,6 +31,8 @@ export const openaiCompatible = ({
   dispatcher,
   fetch,
   http2,
+  jobs,
+  downloads,
   ...dialect
 }: CompatibleOptions) => {
   const transport = { ...(dispatcher ? { dispatcher } : {}), ...(fetch ? { fetch } : {}), ...(http2 ? { http2 } : {}) }
@@ -42,5 +46,8 @@ export const openaiCompatible = ({
     /** `/completions` with a `suffix`; `input: 'prompt'` for servers that take a prompt alone, which is written in the words of the model's family. */
     code: (id: string, { input = 'suffix' }: { readonly input?: 'suffix' | 'prompt' } = {}) =>
       codeModel(at, completionsFill({ input }), id),
+    /** `/images/generations`, as OpenAI's models take it unless a dialect says otherwise. */
+    image: (id: string, pictures: ImagesDialect = openaiImageModels) =>
+      imageModel(at, openaiImages(pictures), id, { ...(jobs && { jobs }), ...(downloads && { downloads }) }),
   }
 }

@@ -1,11 +1,11 @@
 import { AnyModelError, type ErrorInfo } from '@anymodel/core'
 
-const credentials = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']
+const credentials = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'x-key', 'xi-api-key']
 
 /** The credentials among request headers. */
 export const secretsIn = (headers: Readonly<Record<string, string>>): string[] =>
   credentials
-    .map((name) => headers[name]?.replace(/^(?:bearer|basic) /i, '') ?? '')
+    .map((name) => headers[name]?.replace(/^(?:bearer|basic|key|token) /i, '') ?? '')
     .filter((secret) => secret.length >= 8)
 
 /** The error without these very texts in its message: services repeat keys, and not every key looks like one. */

@@ -1,9 +1,28 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
-import { embeddingModel, textModel } from './model.ts'
+import type { MediaOptions } from './media/draw.ts'
+import { embeddingModel, imageModel, textModel } from './model.ts'
 import { commonKnobs, openaiChat, openaiEmbeddings } from './protocols/openai-chat/index.ts'
+import { type ImagesDialect, openaiImages } from './protocols/openai-images/index.ts'
+
+/** https://docs.together.ai/reference/post-images-generations */
+const pictures: ImagesDialect = {
+  models: [
+    {
+      match: /./,
+      supports: {
+        maxCount: 4,
+        images: 1,
+        knobs: ['size', 'aspectRatio', 'seed', 'negativePrompt', 'steps', 'guidance', 'format'],
+      },
+      fields: { response_format: 'base64' },
+    },
+  ],
+  size: 'width-height',
+  inputs: 'image_url',
+}
 
 /** Together. Key: `TOGETHER_API_KEY`. https://docs.together.ai/reference */
-export const together = (options: ProviderOptions = {}) => {
+export const together = (options: ProviderOptions & MediaOptions = {}) => {
   const at = endpoint({
     provider: 'together',
     baseURL: 'https://api.together.xyz/v1',
@@ -25,5 +44,6 @@ export const together = (options: ProviderOptions = {}) => {
   return {
     text: (id: string) => textModel(at, chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
+    image: (id: string) => imageModel(at, openaiImages(pictures), id, options),
   }
 }

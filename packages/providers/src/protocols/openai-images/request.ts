@@ -1,4 +1,5 @@
-import type { ImageCall, JsonObject, MediaInput, Warning } from '@anymodel/core'
+import type { ImageCall, JsonObject, Warning } from '@anymodel/core'
+import { dataUrl } from '../../media/data-url.ts'
 import type { FirstAsk, FormField } from '../../media/steps.ts'
 import type { Target } from '../../protocol.ts'
 import { fieldNames, type ImagesDialect, type ImagesRule } from './dialect.ts'
@@ -49,6 +50,3 @@ function files({ images = [], mask }: ImageCall): FormField[] {
   const name = images.length > 1 ? 'image[]' : 'image'
   return [...images.map((value): FormField => ({ name, value })), ...(mask ? [{ name: 'mask', value: mask }] : [])]
 }
-
-const dataUrl = ({ mediaType, data }: MediaInput): string =>
-  `data:${mediaType};base64,${Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')}`

@@ -1,0 +1,207 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { generateImage, type ImageModel } from '@anymodel/core'
+import { afterEach, describe, expect, it } from 'vitest'
+import { bfl } from '../bfl.ts'
+import { fal } from '../fal.ts'
+import { replicate } from '../replicate.ts'
+
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+interface Seen {
+  readonly method: string
+  readonly path: string
+  readonly credential: string | undefined
+  readonly body: Record<string, unknown>
+}
+
+type Reply = { readonly status?: number; readonly json?: unknown; readonly bytes?: Buffer }
+
+const closing: (() => void)[] = []
+afterEach(() => {
+  for (const close of closing.splice(0)) close()
+})
+
+/** A service on loopback. `answer` gets how often a path was asked before. */
+async function serve(answer: (seen: Seen, times: number, origin: string) => Reply) {
+  const seen: Seen[] = []
+  const server = createServer(async (request, response) => {
+    let text = ''
+    for await (const chunk of request) text += chunk
+    const { method = '', url = '', headers } = request
+    const credential = headers.authorization ?? (headers['x-key'] as string | undefined)
+    const one: Seen = { method, path: url, credential, body: text ? JSON.parse(text) : {} }
+    const times = seen.filter(({ path }) => path === url).length
+    seen.push(one)
+    const { status = 200, json, bytes } = answer(one, times, origin)
+    response.writeHead(status, { 'content-type': bytes ? 'image/png' : 'application/json' })
+    response.end(bytes ?? JSON.stringify(json))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.push(() => server.close())
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { seen, origin }
+}
+
+const jobs = { first: 5, most: 20, total: 5_000 }
+const prompt = 'a cat'
+
+describe('replicate', () => {
+  const prediction = (origin: string, more: Record<string, unknown>) => ({
+    id: 'p1',
+    urls: { get: `${origin}/predictions/p1`, cancel: `${origin}/predictions/p1/cancel` },
+    ...more,
+  })
+  const at = (origin: string): ImageModel =>
+    replicate({ apiKey: 'r8_secret_token', baseURL: origin, jobs }).image('black-forest-labs/flux-dev')
+
+  it('begins a prediction, looks until it has succeeded, and fetches the files', async () => {
+    const { seen, origin } = await serve(({ path }, times, origin) => {
+      if (path === '/out.png') return { bytes: png }
+      if (path === '/predictions/p1' && times < 2)
+        return { json: prediction(origin, { status: 'processing', logs: ` ${50 * times}%|###` }) }
+      if (path === '/predictions/p1')
+        return { json: prediction(origin, { status: 'succeeded', output: [`${origin}/out.png`] }) }
+      return { status: 201, json: prediction(origin, { status: 'starting' }) }
+    })
+    const { images, response } = await generateImage({ model: at(origin), prompt, seed: 7, steps: 20, format: 'jpeg' })
+    expect(images[0]).toMatchObject({ mediaType: 'image/png', width: 1 })
+    expect(response.id).toBe('p1')
+    expect(seen[0]).toMatchObject({
+      method: 'POST',
+      path: '/models/black-forest-labs/flux-dev/predictions',
+      credential: 'Bearer r8_secret_token',
+      body: { input: { prompt, seed: 7, num_inference_steps: 20, output_format: 'jpg' } },
+    })
+    expect(seen.at(-1)).toMatchObject({ path: '/out.png', credential: undefined })
+  })
+
+  it('cancels the prediction when the caller gives up', async () => {
+    const { seen, origin } = await serve((_seen, _times, origin) => ({
+      json: prediction(origin, { status: 'starting' }),
+    }))
+    const leaving = new AbortController()
+    const waiting = generateImage({ model: at(origin), prompt, signal: leaving.signal })
+    setTimeout(() => leaving.abort(new Error('enough')), 60)
+    await expect(waiting).rejects.toThrow('enough')
+    expect(seen.at(-1)).toMatchObject({ method: 'POST', path: '/predictions/p1/cancel' })
+  })
+
+  it('fails with what the model says, and knows a filter', async () => {
+    let error = 'CUDA out of memory'
+    const { origin } = await serve((_seen, _times, origin) => ({
+      json: prediction(origin, { status: 'failed', error }),
+    }))
+    await expect(generateImage({ model: at(origin), prompt })).rejects.toMatchObject({
+      code: 'server',
+      message: /CUDA/,
+    })
+    error = 'NSFW content detected.'
+    await expect(generateImage({ model: at(origin), prompt })).rejects.toMatchObject({ code: 'content-filter' })
+  })
+
+  it('never takes its credentials to an address of another host', async () => {
+    const { origin } = await serve(() => ({
+      json: { id: 'p1', status: 'starting', urls: { get: 'https://elsewhere.example/predictions/p1' } },
+    }))
+    await expect(generateImage({ model: at(origin), prompt })).rejects.toMatchObject({
+      code: 'malformed',
+      message: expect.stringContaining('elsewhere.example'),
+    })
+  })
+
+  it('says when a prediction has vanished, and when it takes too long', async () => {
+    let gone = true
+    const { origin } = await serve(({ path }, _times, origin) =>
+      gone && path === '/predictions/p1'
+        ? { status: 404, json: { detail: 'Prediction not found' } }
+        : { json: prediction(origin, { status: 'processing' }) },
+    )
+    await expect(generateImage({ model: at(origin), prompt })).rejects.toMatchObject({ code: 'not-found' })
+    gone = false
+    const hasty = replicate({ apiKey: 'r8_secret_token', baseURL: origin, jobs: { ...jobs, total: 50 } })
+    await expect(generateImage({ model: hasty.image('a/b'), prompt })).rejects.toMatchObject({
+      code: 'timeout',
+      clock: 'total',
+    })
+  })
+})
+
+describe('fal', () => {
+  it('submits to the queue, looks, and asks for the result; a picture found unsafe is held back', async () => {
+    const urls = (origin: string) => ({
+      request_id: 'q1',
+      status_url: `${origin}/fal-ai/flux/requests/q1/status`,
+      response_url: `${origin}/fal-ai/flux/requests/q1`,
+      cancel_url: `${origin}/fal-ai/flux/requests/q1/cancel`,
+    })
+    const { seen, origin } = await serve(({ path }, times, origin) => {
+      if (path === '/out.png') return { bytes: png }
+      if (path.endsWith('/status'))
+        return { json: { status: ['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED'][times], ...urls(origin) } }
+      if (path.endsWith('/requests/q1')) {
+        const file = { url: `${origin}/out.png`, content_type: 'image/png' }
+        return { json: { images: [file, file], seed: 3, has_nsfw_concepts: [false, true] } }
+      }
+      return { json: { status: 'IN_QUEUE', ...urls(origin) } }
+    })
+    const model = fal({ apiKey: 'fal-secret-key', baseURL: origin, jobs }).image('fal-ai/flux')
+    const { images, warnings } = await generateImage({ model, prompt, n: 2, size: '512x512' })
+    expect(images).toHaveLength(1)
+    expect(images[0]).toMatchObject({ seed: 3 })
+    expect(warnings.map(({ message }) => message).join()).toMatch(/held pictures back.*gave 1 of 2/)
+    expect(seen[0]).toMatchObject({
+      path: '/fal-ai/flux',
+      credential: 'Key fal-secret-key',
+      body: { num_images: 2, image_size: { width: 512, height: 512 } },
+    })
+  })
+})
+
+describe('Black Forest Labs', () => {
+  const at = (origin: string): ImageModel =>
+    bfl({ apiKey: 'bfl-secret-key', baseURL: origin, jobs }).image('flux-2-pro')
+
+  it('looks where the service says until the picture is ready', async () => {
+    const { seen, origin } = await serve(({ path }, times, origin) => {
+      if (path === '/sample.png') return { bytes: png }
+      if (path.startsWith('/poll'))
+        return {
+          json:
+            times === 0
+              ? { id: 't1', status: 'Pending', progress: 0.5 }
+              : { id: 't1', status: 'Ready', result: { sample: `${origin}/sample.png`, seed: 42 } },
+        }
+      return { json: { id: 't1', polling_url: `${origin}/poll?id=t1` } }
+    })
+    const { images } = await generateImage({ model: at(origin), prompt, images: [png, png], aspectRatio: '16:9' })
+    expect(images[0]).toMatchObject({ seed: 42 })
+    expect(seen[0]?.body).toMatchObject({ prompt, aspect_ratio: '16:9', input_image_2: png.toString('base64') })
+    expect(seen[1]?.credential).toBe('bfl-secret-key')
+  })
+
+  it('tells moderation and an expired link apart', async () => {
+    let status = 'Content Moderated'
+    const { origin } = await serve(({ path }, _times, origin) => {
+      if (path === '/sample.png') return { status: 403, json: { error: 'expired' } }
+      return path.startsWith('/poll')
+        ? { json: { status, result: { sample: `${origin}/sample.png` } } }
+        : { json: { polling_url: `${origin}/poll` } }
+    })
+    await expect(generateImage({ model: at(origin), prompt })).rejects.toMatchObject({ code: 'content-filter' })
+    status = 'Ready'
+    await expect(generateImage({ model: at(origin), prompt })).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('expired'),
+    })
+  })
+
+  it('does not take a page for a picture service', async () => {
+    const { origin } = await serve(() => ({ status: 502, json: '<html><title>Bad gateway</title></html>' }))
+    await expect(generateImage({ model: at(origin), prompt })).rejects.toMatchObject({ code: 'server' })
+  })
+})

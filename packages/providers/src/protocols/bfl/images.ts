@@ -1,0 +1,66 @@
+import { AnyModelError, type ImageCall, type JsonObject } from '@anymodel/core'
+import { base64Of } from '../../media/data-url.ts'
+import { jobState } from '../../media/job-state.ts'
+import { objectOf } from '../../media/run-steps.ts'
+import type { AskReply, Drawing, Step, StepContext } from '../../media/steps.ts'
+import type { ImageFormat } from '../../protocol.ts'
+import { Reported } from '../../reported.ts'
+
+interface Task {
+  readonly id?: string
+  readonly polling_url?: string
+  readonly status?: string
+  readonly progress?: number | null
+  readonly cost?: number | null
+  readonly result?: { readonly sample?: string; readonly seed?: number; readonly prompt?: string } | null
+  readonly details?: JsonObject | null
+}
+
+export const bflDrawing: ImageFormat = {
+  hosts: ['*.bfl.ai'],
+  request: (call, { model }) => ({ path: `/${model}`, body: toBody(call), warnings: [] }),
+  read: readTask,
+}
+
+function toBody(call: ImageCall): JsonObject {
+  const { prompt, size, aspectRatio, seed, steps, guidance, format, images = [] } = call
+  const pictures = images.map(({ data }, at) => [at === 0 ? 'input_image' : `input_image_${at + 1}`, base64Of(data)])
+  const body: Record<string, JsonObject[string]> = {
+    prompt,
+    ...size,
+    aspect_ratio: aspectRatio,
+    seed,
+    steps,
+    guidance,
+    output_format: format,
+    ...Object.fromEntries(pictures),
+  }
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
+}
+
+/** A task is looked at where the service says, on whichever of its hosts that is. */
+function readTask(reply: AskReply, { target }: StepContext<ImageCall>): Step<Drawing> {
+  const body = objectOf(reply)
+  const { id, polling_url: path, status, result, progress } = body as Task
+  if (status === undefined) {
+    if (!path) throw new AnyModelError('malformed', 'The task has no polling_url.')
+    return { type: 'ask', ask: { path, method: 'GET' }, wait: true }
+  }
+  if (/moderated/i.test(status))
+    throw new AnyModelError('content-filter', `${target.provider}/${target.model}: ${status}.`)
+  const state = jobState(status)
+  if (state === 'failed' || state === 'cancelled') throw new Reported({ ...target, body: { message: status } })
+  if (state === 'waiting')
+    return { type: 'ask', ask: reply.asked, wait: true, ...(typeof progress === 'number' && { progress }) }
+  const { sample, seed, prompt } = result ?? {}
+  if (!sample) throw new AnyModelError('malformed', 'The task is ready and has no picture.')
+  return {
+    type: 'done',
+    result: {
+      id,
+      images: [
+        { media: { url: sample }, ...(seed !== undefined && { seed }), ...(prompt && { revisedPrompt: prompt }) },
+      ],
+    },
+  }
+}

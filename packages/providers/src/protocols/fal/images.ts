@@ -1,0 +1,43 @@
+import type { ImageCall, JsonObject } from '@anymodel/core'
+import { dataUrl } from '../../media/data-url.ts'
+import type { Drawing } from '../../media/steps.ts'
+import type { ImageFormat } from '../../protocol.ts'
+import { falHosts, filesIn, readQueue } from './queue.ts'
+
+export const falDrawing: ImageFormat = {
+  hosts: falHosts,
+  request: (call, { model }) => ({ path: `/${model}`, body: toInput(call), warnings: [] }),
+  read(reply, context) {
+    const step = readQueue(reply, context)
+    return step.type === 'done' ? { type: 'done', result: toDrawing(step.result) } : step
+  },
+}
+
+/** The names that most image models of fal have agreed on. */
+function toInput(call: ImageCall): JsonObject {
+  const { prompt, count, size, aspectRatio, seed, negativePrompt, steps, guidance, format, strength, images } = call
+  const [image] = images ?? []
+  const input: Record<string, JsonObject[string]> = {
+    prompt,
+    num_images: count,
+    image_size: size && { ...size },
+    aspect_ratio: aspectRatio,
+    seed,
+    negative_prompt: negativePrompt,
+    num_inference_steps: steps,
+    guidance_scale: guidance,
+    output_format: format,
+    ...(image && { image_url: dataUrl(image), strength }),
+  }
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+}
+
+/** What its checker finds unsafe comes as a black picture. */
+function toDrawing(result: JsonObject): Drawing {
+  const unsafe = Array.isArray(result.has_nsfw_concepts) ? result.has_nsfw_concepts : []
+  const seed = typeof result.seed === 'number' ? { seed: result.seed } : {}
+  const images = filesIn(result, 'images', 'image')
+    .filter((_, at) => unsafe[at] !== true)
+    .map(({ url, content_type: mediaType }) => ({ media: { url, mediaType }, ...seed }))
+  return { images, ...(unsafe.includes(true) && { filtered: 'its safety checker found a picture unsafe' }) }
+}

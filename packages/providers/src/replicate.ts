@@ -1,0 +1,15 @@
+import { endpoint, type ProviderOptions } from './endpoint.ts'
+import type { MediaOptions } from './media/draw.ts'
+import { imageModel } from './model.ts'
+import { replicateImages } from './protocols/replicate/index.ts'
+
+/** Replicate: `owner/name`, `owner/name:version`. Key: `REPLICATE_API_TOKEN`. A model's own inputs go through `extra: { input: { ... } }`. https://replicate.com/docs/reference/http */
+export const replicate = (options: ProviderOptions & MediaOptions = {}) => {
+  const at = endpoint({
+    provider: 'replicate',
+    baseURL: 'https://api.replicate.com/v1',
+    env: 'REPLICATE_API_TOKEN',
+    options,
+  })
+  return { image: (id: string) => imageModel(at, replicateImages, id, options) }
+}
