@@ -37,13 +37,16 @@ export function askForCode(
   return generateCode({ model, language, instruction, signal, ...Object.fromEntries(known) })
 }
 
+/** Of tests in any language. */
+const importsSolution = /(?:from|import|require\()\s*['"]?(?:\.\/)?solution\b/
+
 function rulesFor({ tests, entryPoint, language }: VerifiedCodeOptions): string {
   const name = entryPoint ?? (typeof tests === 'object' && 'cases' in tests ? tests.entryPoint : undefined)
   const named = name === undefined ? '' : `Define ${name} at the top level.`
   if (tests === undefined) return named
   if (typeof tests === 'string' || !('cases' in tests)) {
     const text = typeof tests === 'string' ? tests : tests.text
-    const place = /\bsolution\b/.test(text)
+    const place = importsSolution.test(text)
       ? 'They import your code by the name that stands in them: export what they import.'
       : 'They stand behind your code in one file: define the names they use at the top level.'
     return [

@@ -68,6 +68,7 @@ async function made(search: Search, to: Try, signal: AbortSignal): Promise<Found
   }
   const { code, usage } = answer
   search.ledger.add(usage, to.model)
+  for (const { message } of answer.warnings) search.notes.add(message)
   const found = { code, files: filesOf(answer, language), usage }
   try {
     return { ...found, ...(await judged(search, to.index, found, signal)) }

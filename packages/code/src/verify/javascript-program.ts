@@ -102,6 +102,7 @@ const callsOf = (entryPoint: string, inputs: readonly (readonly Json[])[], mark:
   try { call ??= module.exports.${entryPoint} ?? module.exports } catch {}
   for (const [index, input] of JSON.parse(${JSON.stringify(JSON.stringify(inputs))}).entries()) {
     try {
+      if (typeof call !== 'function') throw new ReferenceError('There is no function ${entryPoint}.')
       const value = (await call(...input)) ?? null
       ${say(mark)}({ index, value: JSON.parse(JSON.stringify(value, $plain)) })
     } catch (error) {

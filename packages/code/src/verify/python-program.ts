@@ -78,7 +78,7 @@ const plain = `def _plain(value):
         return {"$set": sorted((_plain(item) for item in value), key=_text)}
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
-    return {"$other": type(value).__name__ + " " + str(value)}
+    return {"$other": type(value).__name__ + " " + str(value).split(" at 0x")[0]}
 `
 
 const calls = (code: Candidate, entryPoint: string, inputs: readonly (readonly Json[])[], mark: string): Program => {
@@ -87,6 +87,9 @@ import program
 for _index, _input in enumerate(json.loads(${JSON.stringify(JSON.stringify(inputs))})):
     try:
         _value = program.${entryPoint}(*_input)
+        if hasattr(_value, "__await__"):
+            import asyncio
+            _value = asyncio.run(_value)
         _say(index=_index, value=_plain(_value))
     except Exception as error:
         _say(index=_index, error=type(error).__name__, message=str(error)[:1000])

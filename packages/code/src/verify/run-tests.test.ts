@@ -70,13 +70,12 @@ test.each([
   ['throws', 'throw new Error("no")'],
   ['waits for ever', 'export {}; await new Promise(() => {})'],
 ])('a program that %s does not pass', async (_, code) => {
-  for (const tests of [nodeTests, script, cases]) {
-    const report = await runTests({ code: `const add = (a, b) => a + b\n${code}`, files: [] }, tests, {
-      ...bench('javascript'),
-      limits: { timeMs: 800 },
-    })
-    expect(report.passed).toBe(false)
-    expect(report.failure).not.toBe('')
+  const short = { ...bench('javascript'), limits: { timeMs: 800 } }
+  const files = { code: `const add = (a, b) => a + b\n${code}`, files: [] }
+  const reports = await Promise.all([nodeTests, script, cases].map((tests) => runTests(files, tests, short)))
+  for (const { passed, failure } of reports) {
+    expect(passed).toBe(false)
+    expect(failure).not.toBe('')
   }
 })
 
@@ -139,6 +138,14 @@ test('what JSON has no words for is never taken for a value that was asked for',
   expect(await run('javascript', 'const f = () => NaN', asked(null))).toMatchObject({ passed: false })
   expect(await run('javascript', 'const f = () => 1n', asked(1))).toMatchObject({ passed: false })
   expect(await run('python', 'def f():\n    return float("nan")', asked(null))).toMatchObject({ passed: false })
+})
+
+test('a function that is asynchronous, or missing, is called all the same', async () => {
+  const asked = { entryPoint: 'f', cases: [{ input: [2], output: 4 }] }
+  expect(await run('javascript', 'const f = async (n) => n * 2', asked)).toMatchObject({ passed: true })
+  expect(await run('python', 'async def f(n):\n    return n * 2', asked)).toMatchObject({ passed: true })
+  expect((await run('javascript', 'const g = 1', asked)).failure).toContain('There is no function f.')
+  expect((await run('python', 'g = 1', asked)).failure).toContain("has no attribute 'f'")
 })
 
 test('the expected outputs are not in the sandbox', async () => {
