@@ -116,6 +116,12 @@ describe('anymodel code edit', () => {
     expect(await run(['undo'])).toMatchObject({ code: 2, err: expect.stringContaining('add.js has changed') })
     expect(read()).toBe('mine\n')
     write(edited)
+    expect(await run(['undo', '--dry-run'])).toMatchObject({ code: 0, out: expect.stringContaining('-  return a + b') })
+    expect(read()).toBe(edited)
+    // Taken back by other means, it is not in the way of the one before it.
+    server.reply(edits('  return a + b', '  return b + a'))
+    await run([...mend, '--yes'])
+    write(edited)
     expect((await run(['undo'])).code).toBe(0)
     expect(read()).toBe(add)
   })

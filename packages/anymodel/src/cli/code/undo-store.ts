@@ -28,12 +28,21 @@ export async function writeWithUndo(patch: Patch): Promise<void> {
 
 /** The last edit of this folder that was not taken back. Throws `invalid-argument` when there is none. */
 export async function lastEdit(): Promise<LastEdit> {
+  const { writePatch } = await import('@anymodel/code')
   const folder = await folderOfEdits()
-  const name = (await editsIn(folder)).at(-1)
-  if (name === undefined)
-    throw new AnyModelError('invalid-argument', 'There is nothing to take back: no edit of this folder is kept.')
-  const path = join(folder, name)
-  return { patch: readPatch(path, await readFile(path, 'utf8')), forget: () => rm(path, { force: true }) }
+  for (const name of (await editsIn(folder)).reverse()) {
+    const path = join(folder, name)
+    const patch = readPatch(path, await readFile(path, 'utf8'))
+    const forget = () => rm(path, { force: true })
+    const isOpen = await writePatch(patch, { root: process.cwd(), dryRun: true }).then(
+      () => true,
+      () => false,
+    )
+    if (!isOpen) return { patch, forget }
+    // The files are as they were before it: it was ended before it was written, or taken back by other means.
+    await forget()
+  }
+  throw new AnyModelError('invalid-argument', 'There is nothing to take back: no edit of this folder is kept.')
 }
 
 /** Writes a patch to this folder; a signal to end is not heeded meanwhile. */
@@ -56,8 +65,7 @@ async function remember(patch: Patch): Promise<() => Promise<void>> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const edits = await editsIn(folder)
-    const number = Number.parseInt(edits.at(-1) ?? '0', 10) + 1
-    const path = join(folder, `${String(number).padStart(9, '0')}.json`)
+    const path = join(folder, `${String(Date.now()).padStart(15, '0')}-${process.pid}.json`)
     await writeFile(`${path}.new`, JSON.stringify(patch), { mode: 0o600 })
     await rename(`${path}.new`, path)
     for (const old of edits.slice(0, Math.max(0, edits.length + 1 - kept))) await rm(join(folder, old), { force: true })
@@ -74,7 +82,7 @@ async function remember(patch: Patch): Promise<() => Promise<void>> {
 
 /** The kept edits of a folder, the oldest first. */
 const editsIn = async (folder: string): Promise<string[]> =>
-  (await readdir(folder).catch(() => [])).filter((name) => /^\d{9}\.json$/.test(name)).sort()
+  (await readdir(folder).catch(() => [])).filter((name) => /^\d{15}-\d+\.json$/.test(name)).sort()
 
 /** Where the edits of this folder are kept: not in it, where they would be in the way. */
 async function folderOfEdits(): Promise<string> {
