@@ -14,8 +14,8 @@ describe('the bundle of generateText and a provider', () => {
     })
   }
 
-  it('a further provider on a protocol that is there adds less than 1 KB', () => {
+  it('a further provider adds less than 1 KB, where it has no protocol of its own', () => {
     const dear = [...measured.further].filter(([, bytes]) => bytes >= limits.provider).map(([name]) => name)
-    expect(dear.sort()).toEqual(['anthropic', 'google', 'openai', 'xai'])
+    expect(dear.sort()).toEqual(['anthropic', 'google', 'openai', 'replicate', 'xai'])
   })
 })
