@@ -2,9 +2,13 @@
 
 const now = `CAST(coalesce(nullif(?1, -1), (julianday('now') - 2440587.5) * 86400000) AS INTEGER)`
 
-/** Waiting is ours: SQLite's own would hold up the thread. */
+/** Of each connection. What was committed outlives the process; with `NORMAL` the last of it may be lost when the machine loses power. */
+export const settings = (timeout: number): readonly string[] => [
+  `PRAGMA busy_timeout = ${Math.ceil(timeout)}`,
+  'PRAGMA synchronous = NORMAL',
+]
+
 export const schema = [
-  'PRAGMA busy_timeout = 20',
   'PRAGMA journal_mode = WAL',
   `CREATE TABLE IF NOT EXISTS anymodel_counts (
     key TEXT NOT NULL, part TEXT NOT NULL, amount INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (key, part)

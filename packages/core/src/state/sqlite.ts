@@ -6,13 +6,16 @@ import type { Claim, Hold, Settlement, State, Taken } from './state.ts'
 
 type Argument = string | number
 
-/** A client for SQLite: of `@libsql/client` (`execute`), or of `better-sqlite3`, `libsql` or `node:sqlite` (`prepare`). */
+/** A client for SQLite: of `@libsql/client` (`execute`), or of `better-sqlite3` or `node:sqlite` (`prepare`). */
 export type SqliteClient =
-  | { execute(statement: { sql: string; args: Argument[] }): Promise<{ readonly rows: readonly unknown[] }> }
+  | {
+      execute(statement: { sql: string; args: Argument[] }): Promise<{ readonly rows: readonly unknown[] }>
+      reconnect?(): unknown
+    }
   | { prepare(sql: string): { all(...args: Argument[]): unknown[]; run(...args: Argument[]): unknown } }
 
 export interface SqliteStateOptions {
-  /** Longest that one operation may take, in ms: other processes may be writing. Default 5,000. */
+  /** Longest that one operation may take, in ms: other processes may be writing, and SQLite waits for them in this thread (for microseconds, as a rule). Default 5,000. */
   readonly timeout?: number
   /** Milliseconds since the epoch, of a clock that all who share the file agree on. Default: SQLite's. */
   readonly now?: () => number
@@ -20,15 +23,14 @@ export interface SqliteStateOptions {
 
 /**
  * A state in an SQLite file, for the processes of one machine. Its tables (`anymodel_counts`, `anymodel_values`) are made when they are not there; the file is put into WAL mode. The client stays yours
- * to close.
+ * to close, and should be for this alone.
  *
  * ```ts
  * const state = sqliteState(createClient({ url: 'file:anymodel.db' }))
  * ```
  */
 export function sqliteState(client: SqliteClient, { timeout = 5_000, now }: SqliteStateOptions = {}): State {
-  const run = patient(client, timeout)
-  const ask = setUp(run)
+  const ask = setUp(patient(client, timeout))
   const clock = () => now?.() ?? -1
   return {
     async get(key) {
@@ -109,21 +111,29 @@ function setUp(run: Ask): Ask {
   }
 }
 
-/** Runs statements; one that finds the file locked by another process waits for its turn. */
+/** Runs statements; one that finds the file locked all the same (not for everything SQLite waits) is run again. */
 function patient(client: SqliteClient, timeout: number): Ask {
+  const connect = async () => {
+    for (const setting of sql.settings(timeout)) await execute(client, setting, [])
+  }
+  let ready: Promise<unknown> | undefined
   return async <R>(statement: string, args: Argument[]) => {
-    const deadline = performance.now() + timeout
-    for (let attempt = 1; ; attempt++) {
+    for (const deadline = performance.now() + timeout; ; await pause(Math.random() * 20)) {
       try {
+        await (ready ??= connect())
         return (await execute(client, statement, args)) as readonly R[]
       } catch (cause) {
-        const isBusy = /BUSY|LOCKED|locked/.test(`${(cause as { code?: unknown })?.code} ${cause}`)
-        if (isBusy && performance.now() < deadline) await pause(Math.random() * Math.min(5 * attempt, 50))
-        else throw new AnyModelError('network', `The state in SQLite can't be used: ${messageOf(cause)}`, { cause })
+        ready = undefined
+        // libsql leaves a statement that met a lock open, and with it whatever is written on that connection afterwards.
+        if ('reconnect' in client) await client.reconnect?.()
+        if (isBusy(cause) && performance.now() < deadline) continue
+        throw new AnyModelError('network', `The state in SQLite can't be used: ${messageOf(cause)}`, { cause })
       }
     }
   }
 }
+
+const isBusy = (error: unknown): boolean => /BUSY|LOCKED|locked/.test(`${(error as { code?: unknown })?.code} ${error}`)
 
 async function execute(client: SqliteClient, sql: string, args: Argument[]): Promise<readonly unknown[]> {
   if ('execute' in client) return (await client.execute({ sql, args })).rows
