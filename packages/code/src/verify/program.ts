@@ -14,7 +14,7 @@ export interface Candidate {
   readonly files: readonly CodeFile[]
 }
 
-/** How programs of a language are put together around code that nobody trusts. They write records, each on a line that begins with `mark`, which the code can't know. */
+/** How programs of a language are put together around code that nobody trusts. They write records, each on a line that begins with `mark`, which no program foresees. */
 export interface Assembly {
   /** Runs tests on the code: a record `{ name, passed, message? }` for each named test, and `{ done: true }` at the end. */
   readonly tests: (code: Candidate, tests: TestProgram, mark: string) => Program
