@@ -17,7 +17,13 @@ beforeAll(async () => {
   server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0 })
   await server.start()
   // One connection: it has one session, in which the statements of several would be mixed up.
-  pool = new Pool({ host: '127.0.0.1', port: Number(server.port), user: 'postgres', database: 'postgres', max: 1 })
+  pool = new Pool({
+    host: '127.0.0.1',
+    port: Number(server.getServerConn().split(':').at(-1)),
+    user: 'postgres',
+    database: 'postgres',
+    max: 1,
+  })
 })
 
 afterAll(async () => {

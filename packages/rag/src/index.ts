@@ -37,6 +37,13 @@ export {
   recall,
   reciprocalRank,
 } from './evaluate/ranking-metrics.ts'
+export {
+  type IngestionCounts,
+  type IngestionQueue,
+  type IngestionQueueOptions,
+  ingestionQueue,
+} from './jobs/ingestion-queue.ts'
+export type { AddsDocuments, IngestionWorker, WorkOptions } from './jobs/worker.ts'
 export { type AddOptions, type Knowledge, type KnowledgeView, knowledge } from './knowledge.ts'
 export type { KnowledgeOptions, ReindexOptions } from './knowledge-options.ts'
 export { type FindOptions, type FoundFile, findFiles } from './load/find-files.ts'
