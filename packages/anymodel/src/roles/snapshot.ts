@@ -33,7 +33,7 @@ export interface Snapshot {
   completer(name: string): Promise<Completer>
 }
 
-export interface Completer {
+interface Completer {
   readonly model: CodeModel | TextModel
   readonly defaults: TuningOptions
 }
