@@ -1,7 +1,14 @@
-import { generateText, isAnyModelError, type TextModel } from '@anymodel/core'
+import { generateImage, generateText, isAnyModelError, type TextModel } from '@anymodel/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { hostedTypes } from '../config/config.ts'
-import { providerSources } from './providers.ts'
+import { type Provider, providerSources } from './providers.ts'
+
+/** Asks a service for what it makes: text, or pictures. */
+const ask = ({ text, image }: Provider): Promise<unknown> => {
+  if (text) return generateText({ model: text('some-model'), prompt: 'hi' })
+  if (image) return generateImage({ model: image('some-model'), prompt: 'hi' })
+  throw new Error('a service without a kind that this test knows')
+}
 
 afterEach(() => void vi.unstubAllEnvs())
 
@@ -12,8 +19,7 @@ describe('a hosted provider', () => {
       const { env = [], load } = providerSources[type]
       for (const name of env) vi.stubEnv(name, undefined)
       const open = await load()
-      const model = open({ type }, { name: type, asker: 'The role chat', dir: '/' }).text?.('some-model') as TextModel
-      const error: unknown = await generateText({ model, prompt: 'hi' }).catch((error) => error)
+      const error = await ask(open({ type }, { name: type, asker: 'The role chat', dir: '/' })).catch((error) => error)
       expect(isAnyModelError(error) && error.code).toBe('auth')
       for (const name of env) expect((error as Error).message).toContain(name)
     },
@@ -22,9 +28,8 @@ describe('a hosted provider', () => {
   test.each(hostedTypes)('%s sets up without being connected', async (type) => {
     const open = await providerSources[type].load()
     const baseURL = 'http://127.0.0.1:1/v1'
-    expect(open({ type, apiKey: 'x', baseURL }, { name: 'a', asker: 'b', dir: '/' }).text?.('m')).toMatchObject({
-      id: 'm',
-    })
+    const { text, image } = open({ type, apiKey: 'x', baseURL }, { name: 'a', asker: 'b', dir: '/' })
+    expect((text ?? image)?.('m')).toMatchObject({ id: 'm' })
   })
 })
 

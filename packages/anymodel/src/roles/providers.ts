@@ -72,6 +72,16 @@ export const providerSources: Readonly<Record<ProviderType, ProviderSource>> = {
     load: async () => hosted((await import('@anymodel/providers/openrouter')).openrouter),
   },
   xai: { env: ['XAI_API_KEY'], load: async () => hosted((await import('@anymodel/providers/xai')).xai) },
+  recraft: {
+    env: ['RECRAFT_API_TOKEN'],
+    load: async () => hosted((await import('@anymodel/providers/recraft')).recraft),
+  },
+  replicate: {
+    env: ['REPLICATE_API_TOKEN'],
+    load: async () => hosted((await import('@anymodel/providers/replicate')).replicate),
+  },
+  fal: { env: ['FAL_KEY'], load: async () => hosted((await import('@anymodel/providers/fal')).fal) },
+  bfl: { env: ['BFL_API_KEY'], load: async () => hosted((await import('@anymodel/providers/bfl')).bfl) },
   ollama: { load: async () => hosted((await import('@anymodel/providers/ollama')).ollama) },
   llamacpp: { load: async () => hosted((await import('@anymodel/providers/llamacpp')).llamacpp) },
   lmstudio: { load: async () => hosted((await import('@anymodel/providers/lmstudio')).lmstudio) },
