@@ -4,6 +4,7 @@ import { AnyModelError, type Sandbox, type SandboxThreat } from '@anymodel/core'
 import type { CheckedRun } from './checked-run.ts'
 import { type Command, runCommand } from './child.ts'
 import { type SandboxOptions, sandboxOf } from './driver.ts'
+import { insideFile } from './inside-file.ts'
 import { programPath, tried } from './installed.ts'
 import { limited } from './limited.ts'
 import { inRunFolder } from './run-folder.ts'
@@ -18,7 +19,8 @@ const writable = 32 << 20
 /** A language's command, and what it needs to see beside /usr. */
 interface Runtime {
   readonly command: readonly string[]
-  readonly binds: readonly string[]
+  /** Read only: where it is on the host, where it is inside. */
+  readonly binds: readonly (readonly [from: string, to: string])[]
   readonly runtimeBytes: number
 }
 
@@ -77,7 +79,7 @@ async function command(
   { command, binds, runtimeBytes }: Runtime,
 ): Promise<Command> {
   const bound = (await readdir(folder)).flatMap((name) => ['--ro-bind', `${folder}/${name}`, `${home}/${name}`])
-  const seen = binds.flatMap((path) => ['--ro-bind', path, path])
+  const seen = binds.flatMap((bind) => ['--ro-bind', ...bind])
   const heap = Math.max(8, Math.ceil(run.limits.memoryBytes / 2 ** 20))
   const flags = run.language === 'python' ? [] : [`--max-old-space-size=${heap}`]
   const program = limited([...command, ...flags, run.entry, ...run.args], run, { runtimeBytes })
@@ -123,14 +125,17 @@ async function asInSystem(path: string): Promise<string[]> {
   return found.isSymbolicLink() ? ['--symlink', await readlink(path), path] : ['--ro-bind', path, path]
 }
 
-const inUsr = (path: string) => path.startsWith('/usr/')
+/** What is not in /usr is shown by itself. */
+const shown = (path: string): [string, string][] => (`${path}/`.startsWith('/usr/') ? [] : [[path, path]])
+
+const preload = '/streams.cjs'
 
 async function nodeRuntime(): Promise<Runtime> {
   const node = await realpath(process.execPath)
   const detect = process.allowedNodeEnvironmentFlags.has('--experimental-detect-module')
   return {
-    command: [node, '--no-warnings', ...(detect ? ['--experimental-detect-module'] : [])],
-    binds: inUsr(node) ? [] : [node],
+    command: [node, '--no-warnings', '--require', preload, ...(detect ? ['--experimental-detect-module'] : [])],
+    binds: [[insideFile('streams.cjs'), preload], ...shown(node)],
     runtimeBytes: 128 << 20,
   }
 }
@@ -144,7 +149,6 @@ async function pythonRuntime(): Promise<Runtime | undefined> {
   const system = said.works ? said : await tried('/usr/bin/python3', ['-I', '-S', '-c', script])
   const [python, prefix] = system.stdout.split('\n')
   if (!system.works || !python || !prefix) return undefined
-  const binds = inUsr(`${prefix}/`) ? [] : [prefix]
-  const there = inUsr(python) || python.startsWith(`${prefix}/`) ? [] : [dirname(python)]
-  return { command: [python, '-E', '-s', '-B', '-u'], binds: [...binds, ...there], runtimeBytes: 32 << 20 }
+  const there = python.startsWith(`${prefix}/`) ? [] : shown(dirname(python))
+  return { command: [python, '-E', '-s', '-B', '-u'], binds: [...shown(prefix), ...there], runtimeBytes: 32 << 20 }
 }

@@ -1,17 +1,12 @@
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import type { SandboxThreat } from '@anymodel/core'
 import type { CheckedRun } from './checked-run.ts'
 import type { Command } from './child.ts'
+import { insideFile } from './inside-file.ts'
 import { programPath, tried } from './installed.ts'
 import { limited } from './limited.ts'
 
 /** Node's own data and code, beside what a program takes. */
 const runtimeBytes = 128 << 20
-
-/** The programs that run inside of a sandbox: files of this package, never bundled. */
-export const insideFile = (name: string): string =>
-  join(dirname(createRequire(import.meta.url).resolve('@anymodel/code/package.json')), 'src/sandbox/inside', name)
 
 /** Starts this process's Node with its permissions taken away. */
 export interface LockedNode {
@@ -23,7 +18,7 @@ export interface LockedNode {
 /** Finds out once what this machine has. */
 export async function lockedNode(): Promise<LockedNode> {
   const [sh, unshare] = process.platform === 'win32' ? [] : [await programPath('sh'), await ownNamespaces()]
-  const preload = insideFile('lockdown.cjs')
+  const preloads = ['streams.cjs', 'lockdown.cjs'].map(insideFile)
   const netPermission = process.allowedNodeEnvironmentFlags.has('--allow-net')
   return {
     holds: held({
@@ -32,8 +27,8 @@ export async function lockedNode(): Promise<LockedNode> {
       netPermission,
     }),
     command(run, readable, args) {
-      const flags = nodeFlags(run, [...readable, preload])
-      const node = [process.execPath, ...flags, '--require', preload, ...args]
+      const flags = nodeFlags(run, [...readable, ...preloads])
+      const node = [process.execPath, ...flags, ...preloads.flatMap((path) => ['--require', path]), ...args]
       const inShell = sh === undefined ? node : [sh, ...limited(node, run, { runtimeBytes, fileBytes: 0 })]
       const [program = '', ...rest] = [...(unshare ?? []), ...inShell]
       return { program, args: rest }
