@@ -1,3 +1,4 @@
+import type { Completion, CompletionOptions } from '@anymodel/code'
 import { AnyModelError, type CodeFile } from '@anymodel/core'
 import { printText } from '../ask.ts'
 import { remark, write } from '../output.ts'
@@ -17,38 +18,45 @@ export interface CompleteOptions extends CodeOptions {
 /** `anymodel code complete file.ts:12:5`: prints what belongs at the cursor while it is written. */
 export async function complete(place: string, options: CompleteOptions): Promise<void> {
   const cursor = cursorOf(place)
-  const [file, ...context] = (await projectFiles([cursor.path, ...(options.context ?? [])])) as [
-    CodeFile,
-    ...CodeFile[],
-  ]
-  const at = offsetOf(file, cursor)
+  const [file, ...context] = await projectFiles([cursor.path, ...(options.context ?? [])])
+  const { path, text } = file as CodeFile
+  const at = offsetOf(file as CodeFile, cursor)
+  const gap = { path, prefix: text.slice(0, at), suffix: text.slice(at), context }
+  const completion = await completed(gap, options)
+  await (options.json ? printJson(completion) : tellRest(completion))
+  if (!options.write || completion.code === '') return
+  await writeWithUndo({ changes: [{ path, before: text, after: gap.prefix + completion.code + gap.suffix }] })
+  remark(`Inserted into ${path}; "anymodel code undo" takes it out again.`)
+}
+
+/** Asks, and prints the text as it comes unless JSON was asked for. */
+async function completed(
+  gap: Pick<CompletionOptions, 'path' | 'prefix' | 'suffix' | 'context'>,
+  options: CompleteOptions,
+): Promise<Completion> {
   const { maxTokens, temperature } = options
-  const gap = { path: file.path, prefix: file.text.slice(0, at), suffix: file.text.slice(at), context }
-  const { code, cut, finishReason, usage, warnings, response } = await asking(
-    options,
-    'autocomplete',
-    async ({ ai, model, signal }) => {
-      const tuning = {
-        ...(maxTokens === undefined ? {} : { maxTokens }),
-        ...(temperature === undefined ? {} : { temperature }),
-      }
-      const stream = ai.streamCompletion({ ...gap, ...tuning, model, signal })
-      if (!options.json) await printText(stream.textStream)
-      return stream.result
-    },
-  )
-  if (options.json) {
-    const { raw: _raw, ...tokens } = usage
-    const { provider, model } = response
-    await write(`${JSON.stringify({ code, cut, provider, model, finishReason, usage: tokens, warnings })}\n`)
-  } else {
-    for (const { message } of warnings) remark(message)
-    if (code === '') remark('Nothing is missing there.')
-    if (finishReason === 'length') remark('The completion was cut at its token limit: --max-tokens raises it.')
+  const tuning = {
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(temperature === undefined ? {} : { temperature }),
   }
-  if (!options.write || code === '') return
-  await writeWithUndo({ changes: [{ path: file.path, before: file.text, after: gap.prefix + code + gap.suffix }] })
-  remark(`Inserted into ${file.path}; "anymodel code undo" takes it out again.`)
+  return asking(options, 'autocomplete', async ({ ai, model, signal }) => {
+    const stream = ai.streamCompletion({ ...gap, ...tuning, model, signal })
+    if (!options.json) await printText(stream.textStream)
+    return stream.result
+  })
+}
+
+async function printJson({ code, cut, finishReason, usage, warnings, response }: Completion): Promise<void> {
+  const { raw: _raw, ...tokens } = usage
+  const { provider, model } = response
+  await write(`${JSON.stringify({ code, cut, provider, model, finishReason, usage: tokens, warnings })}\n`)
+}
+
+/** What the text does not say. */
+async function tellRest({ code, finishReason, warnings }: Completion): Promise<void> {
+  for (const { message } of warnings) remark(message)
+  if (code === '') remark('Nothing is missing there.')
+  if (finishReason === 'length') remark('The completion was cut at its token limit: --max-tokens raises it.')
 }
 
 interface Cursor {
