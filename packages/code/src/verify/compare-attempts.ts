@@ -38,8 +38,11 @@ async function signedOnInputs(search: Search, distinct: readonly CodeAttempt[]):
         )
       : { name: named, line: named }
   try {
+    if (given === undefined && ledger.spent !== undefined) throw new Error('the budget is spent.')
     const inputs = given ?? (await askForInputs(search, callee))
-    if (inputs.length === 0) throw new Error('the model wrote none that can be read')
+    if (inputs.length === 0) throw new Error('the model wrote none that can be read.')
+    if (typeof inputs[0] !== 'string' && callee === undefined)
+      throw new Error('the samples have no function in common. Give entryPoint.')
     const bench = benchOf(plan, ledger.signal)
     if (bench === undefined) return []
     await emit({ type: 'inputs', inputs })

@@ -17,6 +17,7 @@ export async function judgedClusters(search: Search, clusters: readonly Cluster[
   const scored: Cluster[] = []
   try {
     for (const cluster of clusters.slice(0, most)) {
+      if (ledger.spent !== undefined) throw new Error('the budget is spent.')
       const [index = 0] = cluster.attempts
       const { code } = attempts[index] as CodeAttempt
       const { object, usage } = await generateObject({

@@ -23,8 +23,8 @@ export async function runVerified(options: VerifiedCodeOptions, emit: Search['em
     const found = passing.length > 0 ? await compared(search, passing) : { clusters: failed(search), inputs: [] }
     const clusters = passing.length > 0 ? await judgedClusters(search, found.clusters) : found.clusters
     await emit({ type: 'clusters', clusters })
-    const tested = plan.options.tests !== undefined && passing.length > 0
-    const stopped: Evidence['stopped'] = tested ? 'passed' : (ledger.spent ?? 'samples')
+    const reached = plan.options.tests !== undefined && passing.length >= (rounds > 0 ? 1 : plan.enough)
+    const stopped: Evidence['stopped'] = reached ? 'passed' : (ledger.spent ?? 'samples')
     const result = toResult(search, { clusters, inputs: found.inputs, rounds, stopped, unbiased: sampled })
     await emit({ type: 'finish', result })
     return result
@@ -41,12 +41,11 @@ async function sample(search: Search): Promise<boolean> {
   const signal = AbortSignal.any([ledger.signal, stop.signal])
   const counts = plan.options.tests !== undefined
   const enough = () => counts && attempts.filter((made) => isGood(search, made)).length >= plan.enough
-  let asked = 0
+  let done = 0
   await inTurns(
     plan.samples,
     plan.concurrency,
     async (index) => {
-      asked++
       const model = plan.models[index % plan.models.length] as Plan['inputModel']
       const variant = Math.floor(index / plan.models.length)
       try {
@@ -55,11 +54,11 @@ async function sample(search: Search): Promise<boolean> {
         stop.abort()
         throw error
       }
-      if (enough()) stop.abort()
+      if (++done < plan.samples && enough()) stop.abort()
     },
     () => !signal.aborted && ledger.spent === undefined,
   )
-  return asked === plan.samples && !signal.aborted
+  return done === plan.samples && !signal.aborted
 }
 
 /** Of a sample. One sample alone is left to the model's default. */

@@ -48,6 +48,8 @@ test('pass@k is told when all samples ran, and only then', async () => {
     inputs: [[1, 2]],
   })
   expect(all.evidence.passAtK).toEqual({ 1: 0.25, 2: 0.5, 4: 1 })
+  const allRight = await find({ model: answers(right), tests, samples: 2, enough: 2 })
+  expect(allRight.evidence).toMatchObject({ passAtK: { 1: 1, 2: 1 }, stopped: 'passed' })
   const early = await find({ model: answers(right), tests, samples: 4 })
   expect(early.evidence).not.toHaveProperty('passAtK')
 })
@@ -142,6 +144,16 @@ test('few tests are no proof: the samples that pass them are compared', async ()
 test('code that fails on every input does not win by numbers', async () => {
   const model = answers('const add = () => { throw new Error() }', 'const add = () => { throw new TypeError() }', right)
   expect((await find({ model, samples: 3, inputs: [[1, 2]] })).code).toBe(`${right}\n`)
+})
+
+test('samples without a function in common are not compared, and that is told', async () => {
+  const { evidence } = await find({
+    model: answers('const a = () => 1', 'const b = () => 1'),
+    samples: 2,
+    inputs: [[1]],
+  })
+  expect(evidence.notes.join()).toContain('Give entryPoint')
+  expect(evidence.clusters.length).toBe(2)
 })
 
 test('a judge decides between clusters of the same size', async () => {
