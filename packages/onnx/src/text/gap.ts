@@ -1,4 +1,4 @@
-import { AnyModelError, type CodeCall } from '@anymodel/core'
+import { AnyModelError, type CodeCall, type CodePiece } from '@anymodel/core'
 import { provider } from '../thread/events.ts'
 import type { Engine } from './engine.ts'
 
@@ -18,29 +18,31 @@ export function toGap(engine: Words, { prompt, stop = [] }: CodeCall, model: str
       'invalid-argument',
       'A local model fills a gap that is given as a prompt, as completeCode does.',
     )
-  const markers = new Map(prompt.markers.map((name) => [name, markerOf(engine, name)]))
-  const tokens = begin(engine)
-  let text = ''
-  let isFirst = true
-  const flush = (): void => {
-    if (text !== '') tokens.push(...(isFirst ? encoded(engine, text) : encodedWithin(engine, text)))
-    text = ''
-    isFirst = false
+  const steps = stepsOf(engine, prompt.pieces, model)
+  const tokens = steps.flatMap((step, at) => {
+    if (typeof step !== 'string') return [step.token]
+    const next = steps[at + 1]
+    const text = typeof next === 'object' && next.hasSpace && step.endsWith(' ') ? step.slice(0, -1) : step
+    if (text === '') return []
+    return at === 0 ? encoded(engine, text) : encodedWithin(engine, text)
+  })
+  const ends = [...prompt.markers, ...stop].map((name) => markerOf(engine, name)?.token)
+  return { tokens: [...begin(engine), ...tokens], ends: new Set(ends.filter((token) => token !== undefined)) }
+}
+
+/** The pieces of a prompt, neighbouring texts as one: a tokenizer sees them so. */
+function stepsOf(engine: Words, pieces: readonly CodePiece[], model: string): (string | Marker)[] {
+  const steps: (string | Marker)[] = []
+  for (const piece of pieces) {
+    const last = steps.at(-1)
+    if (piece.type === 'marker') {
+      const marker = markerOf(engine, piece.marker)
+      if (!marker) throw noMarker(model, piece.marker)
+      steps.push(marker)
+    } else if (typeof last === 'string') steps[steps.length - 1] = last + piece.text
+    else steps.push(piece.text)
   }
-  for (const piece of prompt.pieces) {
-    if (piece.type === 'text') {
-      text += piece.text
-      continue
-    }
-    const marker = markers.get(piece.marker) ?? markerOf(engine, piece.marker)
-    if (!marker) throw noMarker(model, piece.marker)
-    if (marker.hasSpace && text.endsWith(' ')) text = text.slice(0, -1)
-    flush()
-    tokens.push(marker.token)
-  }
-  flush()
-  const ending = [...markers.values(), ...stop.map((name) => markerOf(engine, name))]
-  return { tokens, ends: new Set(ending.flatMap((marker) => (marker ? [marker.token] : []))) }
+  return steps
 }
 
 interface Marker {
