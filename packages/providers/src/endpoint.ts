@@ -1,4 +1,4 @@
-import { AnyModelError } from '@anymodel/core'
+import type { AnyModelError } from '@anymodel/core'
 import type { Transport } from '@anymodel/core/http'
 import type { Key, KeyPool } from './key-pool.ts'
 
@@ -61,14 +61,12 @@ export function endpoint({ provider, baseURL, env, options, credential = bearer 
           ? await apiKey()
           : (apiKey ?? variables.map((name) => process.env[name]).find(Boolean))
       const given = lowerCase(options.headers)
-      if (key) return { ...credential(checked(key, provider)), ...given }
-      if (variables.length > 0 && !hasCredential(given)) {
-        throw new AnyModelError(
-          'auth',
-          `No API key for ${provider}. Set the environment variable ${variables.join(' or ')}, or pass { apiKey }.`,
-          { provider, retryable: false },
-        )
+      const clean = key?.trim()
+      if (clean) {
+        if (printable.test(clean)) return { ...credential(clean), ...given }
+        throw (await keyErrors()).unusableKey(provider)
       }
+      if (variables.length > 0 && !hasCredential(given)) throw (await keyErrors()).noKey(provider, variables)
       return given
     },
     ...(isList(apiKey) ? { failed: (error, sent) => pool?.failed(error, sent) ?? error } : {}),
@@ -80,16 +78,10 @@ const isList = (keys: Key | readonly Key[] | undefined): keys is readonly Key[] 
 const hasCredential = (headers: Readonly<Record<string, string>>) =>
   ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'].some((name) => name in headers)
 
-/** A key with a line break or a quote around it would otherwise fail deep inside the HTTP client, with the key in the message. */
-function checked(key: string, provider: string): string {
-  const trimmed = key.trim()
-  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed
-  throw new AnyModelError(
-    'auth',
-    `The API key for ${provider} contains characters that no key has (spaces or line breaks). Check how it was set.`,
-    { provider },
-  )
-}
+/** A key with a line break would otherwise fail deep inside the HTTP client, with the key in the message. */
+const printable = /^[\x21-\x7e]+$/
+
+const keyErrors = () => import('./key-error.ts')
 
 export const lowerCase = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))

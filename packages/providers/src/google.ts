@@ -1,10 +1,12 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import { googleEmbeddingModels, googleModels } from './google-models.ts'
-import { embeddingModel, textModel } from './model.ts'
+import type { MediaOptions } from './media/draw.ts'
+import { embeddingModel, imageModel, textModel } from './model.ts'
+import { geminiImages } from './protocols/gemini/images.ts'
 import { gemini, geminiEmbeddings } from './protocols/gemini/index.ts'
 
 /** Google's Gemini API. https://ai.google.dev/api */
-export const google = (options: ProviderOptions = {}) => {
+export const google = (options: ProviderOptions & MediaOptions = {}) => {
   const at = endpoint({
     provider: 'google',
     baseURL: 'https://generativelanguage.googleapis.com/v1beta',
@@ -17,5 +19,6 @@ export const google = (options: ProviderOptions = {}) => {
   return {
     text: (id: string) => textModel(at, protocol, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
+    image: (id: string) => imageModel(at, geminiImages, id, options),
   }
 }
