@@ -2,9 +2,12 @@ import { type ChildProcess, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ModelServer, modelServer } from '@anymodel/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { testFolder } from '../../testing/config-file.ts'
 import { type CliOptions, runCli } from '../../testing/run-cli.ts'
+
+// Each test starts several processes.
+vi.setConfig({ testTimeout: 60_000 })
 
 let server: ModelServer
 beforeAll(async () => {

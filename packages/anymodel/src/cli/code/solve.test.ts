@@ -1,9 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ModelServer, modelServer } from '@anymodel/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { testFolder } from '../../testing/config-file.ts'
 import { runCli } from '../../testing/run-cli.ts'
+
+// Each test starts several processes.
+vi.setConfig({ testTimeout: 60_000 })
 
 let server: ModelServer
 beforeAll(async () => {
@@ -35,7 +38,7 @@ const written = (body: string) => `\`\`\`js\nexport const add = (a, b) => ${body
 const usage = [{ type: 'finish', usage: { input: 10, output: 5 } }] as const
 const answer = (body: string) => [{ type: 'text', text: written(body) } as const, ...usage]
 
-test('tries until something passes, shows the evidence, and writes what passed', { timeout: 30_000 }, async () => {
+test('tries until something passes, shows the evidence, and writes what passed', async () => {
   const { run, path } = project()
   server.reply(answer('a - b'), answer('a + b'))
   const { code, out, err } = await run(['--tests', 'tests.mjs', '--samples', '1', '-o', 'add.js'])
@@ -48,7 +51,7 @@ test('tries until something passes, shows the evidence, and writes what passed',
   expect(err).toContain('Wrote add.js.')
 })
 
-test('fails honestly: exit code 1, the reason, and no file', { timeout: 30_000 }, async () => {
+test('fails honestly: exit code 1, the reason, and no file', async () => {
   const { run, path } = project()
   server.reply(answer('a - b'))
   const args = ['--tests', 'cases.json', '--samples', '2', '--repairs', '0']
@@ -64,7 +67,7 @@ test('fails honestly: exit code 1, the reason, and no file', { timeout: 30_000 }
   expect(result.evidence.attempts.map(({ model }: { model: string }) => model)).toEqual(['groq/a', 'groq/b'])
 })
 
-test('Ctrl-C ends it, and wrong usage is told before any model is asked', { timeout: 30_000 }, async () => {
+test('Ctrl-C ends it, and wrong usage is told before any model is asked', async () => {
   const { run, path } = project()
   const asked = server.requests.length
   expect(await run([])).toMatchObject({ code: 2, err: expect.stringContaining('--language') })
