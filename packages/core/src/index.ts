@@ -10,6 +10,7 @@ export type * from './contract/speech.ts'
 export type * from './contract/text.ts'
 export type * from './contract/transcription.ts'
 export { addUsage, type Usage } from './contract/usage.ts'
+export type * from './contract/video.ts'
 export {
   AnyModelError,
   type Clock,
@@ -28,6 +29,14 @@ export { generateImage } from './generate/generate-image.ts'
 export { generateObject } from './generate/generate-object.ts'
 export { generateSpeech, type SpeechOptions, type SpeechResult } from './generate/generate-speech.ts'
 export { generateText } from './generate/generate-text.ts'
+export {
+  cancelVideo,
+  generateVideo,
+  resumeVideo,
+  startVideo,
+  streamVideo,
+  streamVideoJob,
+} from './generate/generate-video.ts'
 export type { Given } from './generate/given-model.ts'
 export type { GeneratedImage, ImageInput, ImageOptions, ImageResult, ImageStream } from './generate/image-options.ts'
 export type { MediaFile } from './generate/media-file.ts'
@@ -59,6 +68,7 @@ export type { Price } from './resilience/balance/strategy.ts'
 export { type BalanceOptions, type BalanceTarget, withBalance } from './resilience/balance.ts'
 export { type BreakerOptions, withBreaker } from './resilience/breaker.ts'
 export { type BudgetOptions, withBudget } from './resilience/budget.ts'
+export { type CacheOptions, withCache } from './resilience/cache.ts'
 export { type Conditions, type Modality, withConditions } from './resilience/conditions.ts'
 export {
   type EmbeddingFallbackOptions,

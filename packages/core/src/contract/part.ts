@@ -104,6 +104,18 @@ export type NoticePart =
  */
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'refusal' | 'pause' | 'other'
 
+/** Says that an answer was not asked for anew: its usage is 0. */
+export interface CachedInfo {
+  /** `exact`: to the same call. `semantic`: to one that means the same. `in-flight`: to the same call, at the same time. */
+  readonly by: 'exact' | 'semantic' | 'in-flight'
+  /** What it used when it was asked for. */
+  readonly usage: Usage
+  /** When it was made, in milliseconds since the epoch. */
+  readonly madeAt: number
+  /** Cosine of the two texts, for `semantic`. */
+  readonly similarity?: number
+}
+
 /** What the service says about its answer. */
 export interface ResponseInfo {
   readonly provider: string
@@ -114,6 +126,8 @@ export interface ResponseInfo {
   readonly requestId?: string | undefined
   /** Response headers, lower-case names; absent for local models. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Set by `withCache` on answers that come from there. */
+  readonly cached?: CachedInfo | undefined
   /** The finish reason in the service's words. */
   readonly rawReason?: string | undefined
   /** What has no portable name: service tier, safety ratings, log probabilities, grounding metadata. */

@@ -64,6 +64,20 @@ export interface TuningOptions {
 /** The name of a tuning option. */
 export type Knob = keyof TuningOptions
 
+/** What a cache does with one call. Models without a cache have no use for it. */
+export interface CacheControl {
+  /** False: the answer must be a new one. */
+  readonly read?: boolean
+  /** False: the answer is not kept. */
+  readonly write?: boolean
+  /** How long the answer is kept, in ms. Default: as the cache says. */
+  readonly ttl?: number
+  /** Answers older than this, in ms, do not count. */
+  readonly maxAge?: number
+  /** Only calls of the same namespace share answers. Default: the cache's. */
+  readonly namespace?: string
+}
+
 /** What a verb hands to a model: checked, with defaults filled in. */
 export interface TextCall extends TuningOptions {
   readonly messages: readonly Message[]
@@ -74,6 +88,8 @@ export interface TextCall extends TuningOptions {
   readonly delivery?: 'stream' | 'whole'
   /** What wrappers tell calls apart by (a tenant, a conversation, a feature). Never sent to a service. */
   readonly tags?: Readonly<Record<string, string>>
+  /** For `withCache`. */
+  readonly cache?: CacheControl
   /** What to do about a tuning option that the model lacks. Default `warn`. */
   readonly onUnsupported?: 'error' | 'warn' | 'emulate'
   /** Extra request headers; they win over the provider's. */

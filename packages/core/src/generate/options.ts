@@ -1,6 +1,6 @@
 import type { Json } from '../contract/json.ts'
 import type { AssistantMessage, CacheHint, SystemMessage, TextContent, ToolMessage } from '../contract/message.ts'
-import type { TextModel, ToolChoice, TuningOptions } from '../contract/text.ts'
+import type { CacheControl, TextModel, ToolChoice, TuningOptions } from '../contract/text.ts'
 import type { DownloadOptions } from '../http/download.ts'
 import type { Tools } from '../tool/tool.ts'
 import type { Step } from './result.ts'
@@ -88,6 +88,8 @@ export interface TextOptions<T extends Tools = Tools> extends TuningOptions {
   readonly downloads?: DownloadOptions
   /** What wrappers tell calls apart by (a tenant, a conversation, a feature). Never sent to a service. */
   readonly tags?: Readonly<Record<string, string>>
+  /** For models in `withCache`: whether this call reads from the cache and what it leaves there. */
+  readonly cache?: CacheControl
   readonly headers?: Readonly<Record<string, string>>
   /** Merged last into the wire body. */
   readonly extra?: Readonly<Record<string, Json>>

@@ -1,0 +1,37 @@
+import type { EmbeddingCall, EmbeddingModel, EmbeddingResult } from '../../contract/embedding.ts'
+import type { State } from '../../state/state.ts'
+import { toBase64, toFloats } from './near.ts'
+import { hash } from './request.ts'
+
+/** Keeps the vector of each text, and asks for those that are missing. */
+export function cacheEmbeddings(
+  model: EmbeddingModel,
+  state: State,
+  ttl: number,
+  scope: readonly string[],
+): EmbeddingModel {
+  const { provider, id, maxBatch } = model
+  const keyOf = (call: EmbeddingCall, value: string) => {
+    const { dimensions, purpose, extra, headers } = call
+    return `cache:vector:${hash([scope, dimensions, purpose, extra, headers, value])}`
+  }
+  return {
+    provider,
+    id,
+    ...(maxBatch === undefined ? {} : { maxBatch }),
+    async embed(call): Promise<EmbeddingResult> {
+      const keys = call.values.map((value) => keyOf(call, value))
+      const known = await Promise.all(keys.map((key) => state.get(key).catch(() => undefined)))
+      call.signal?.throwIfAborted()
+      const missing = [...call.values.keys()].filter((at) => known[at] === undefined)
+      const vectors = known.map((text) => (text === undefined ? new Float32Array() : toFloats(text)))
+      if (missing.length === 0) return { embeddings: vectors, usage: { input: 0, output: 0, total: 0 }, warnings: [] }
+      const asked = await model.embed({ ...call, values: missing.map((at) => call.values[at] as string) })
+      for (const [index, at] of missing.entries()) vectors[at] = asked.embeddings[index] as Float32Array
+      await Promise.all(
+        missing.map((at) => state.set(keys[at] as string, toBase64(vectors[at] as Float32Array), ttl).catch(() => {})),
+      )
+      return { ...asked, embeddings: vectors }
+    },
+  }
+}
