@@ -3,9 +3,10 @@ import type { CheckedConfig, TypedProvider } from '../config/check.ts'
 import type { HostedProvider, LocalProvider } from '../config/config.ts'
 import { providerEntry } from '../config/names.ts'
 import { missingVariables } from '../config/variables.ts'
-import { isModel, isOfKind, kinds } from '../roles/kinds.ts'
+import { isModel } from '../roles/kinds.ts'
 import { providerSources } from '../roles/providers.ts'
-import { type Fallback, type Leg, toRoute } from '../roles/route.ts'
+import { type Leg, toRoute } from '../roles/route.ts'
+import { routeText } from './route-text.ts'
 
 /** What a config comes to, for people and programs; never a secret. */
 export interface Description {
@@ -55,25 +56,6 @@ function describeRole(config: CheckedConfig, role: string): RoleDescription {
   }
 }
 
-/** `chat -> groq/x, else openai/y; too long: google/z` */
-function routeText(first: Leg, fallback: Fallback | undefined): string {
-  const ends = (legs: readonly Leg[], words: string) =>
-    legs.length > 0 ? words + legs.map(legEnd).join(', else ') : ''
-  const by = first.overriddenBy ? ` (by ${first.overriddenBy})` : ''
-  const others = fallback
-    ? ends(fallback.others, ', else ') +
-      ends(fallback.larger, '; too long: ') +
-      ends(fallback.unfiltered, '; filtered: ')
-    : ''
-  return `${[...first.roles, legEnd(first)].join(' -> ')}${by}${others}`
-}
-
-function legEnd({ model }: Leg): string {
-  const name = `${model.provider}/${model.id}`
-  const kind = kinds.find((kind) => isOfKind(model, kind))
-  return kind === undefined ? name : `a ${kind} model made by hand (${name})`
-}
-
 const legProblem = (config: CheckedConfig, { model }: Leg): string | undefined =>
   isModel(model) ? undefined : providerProblem(config, model.provider)
 
@@ -85,7 +67,7 @@ function providerProblem(config: CheckedConfig, name: string): string | undefine
 /** Where the key comes from, without the key, and what is missing. */
 function credential(entry: TypedProvider): { readonly from: string; readonly problem?: string } {
   const { apiKey, baseURL, headers = {}, dir } = entry as HostedProvider & LocalProvider
-  const texts = [apiKey, baseURL, dir, ...Object.values(headers)]
+  const texts = [...[apiKey].flat(), baseURL, dir, ...Object.values(headers)]
   const missing = texts.flatMap((text) => (text === undefined ? [] : missingVariables(text)))
   const { env = [] } = providerSources[entry.type]
   const found = env.find((name) => process.env[name])
@@ -95,8 +77,10 @@ function credential(entry: TypedProvider): { readonly from: string; readonly pro
   return absent.length > 0 ? { from, problem: `${absent.join(', ')} is not set` } : { from }
 }
 
-function keySource(apiKey: string | undefined, env: readonly string[]): string {
+function keySource(apiKey: HostedProvider['apiKey'], env: readonly string[]): string {
   if (apiKey === undefined) return env.length > 0 ? `key from ${env.join(' or ')}` : 'no key needed'
-  const names = [...apiKey.matchAll(/\$\{([^}]*?)(?::-[^}]*)?\}/g)].map(([, name]) => name)
-  return names.length > 0 ? `key from ${names.join(', ')}` : 'key in the config'
+  const keys = [apiKey].flat()
+  const names = keys.flatMap((key) => [...key.matchAll(/\$\{([^}]*?)(?::-[^}]*)?\}/g)].map(([, name]) => name))
+  const key = keys.length > 1 ? `${keys.length} keys` : 'key'
+  return names.length > 0 ? `${key} from ${names.join(', ')}` : `${key} in the config`
 }

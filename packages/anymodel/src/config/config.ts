@@ -1,5 +1,13 @@
 import type { TuningOptions } from '@anymodel/core'
 import type { AnyKindOfModel } from '../roles/kinds.ts'
+import type {
+  BalanceConfig,
+  BreakerConfig,
+  ConditionalTarget,
+  HedgeConfig,
+  HoldConfig,
+  WhenConfig,
+} from './routing-config.ts'
 
 /** The hosted services and local servers that a config can name. */
 export const hostedTypes = [
@@ -34,8 +42,8 @@ export const providerTypes: readonly ProviderType[] = [...hostedTypes, 'openai-c
 export interface HostedProvider {
   /** Default: the provider's name in the config. */
   readonly type?: HostedType | 'openai-compatible'
-  /** Default: the service's environment variable, such as `OPENAI_API_KEY`. Read at every request, so a secret file may be replaced. */
-  readonly apiKey?: string
+  /** Default: the service's environment variable, such as `OPENAI_API_KEY`. Read at every request, so a secret file may be replaced. Several keys take turns. */
+  readonly apiKey?: string | readonly string[]
   /** Default: the service's own. Needed for `openai-compatible`. */
   readonly baseURL?: string
   /** Headers of every request. */
@@ -79,8 +87,8 @@ export interface RetryConfig {
   readonly maxWait?: Duration
 }
 
-/** Who plays a role: `provider/model`, another role, or (in a file with code) a model made by hand. */
-export type Target = string | { readonly role: string } | AnyKindOfModel
+/** Who plays a role: `provider/model`, another role, either with conditions, several that share the calls, or (in a file with code) a model made by hand. */
+export type Target = string | ConditionalTarget | BalanceConfig | AnyKindOfModel
 
 /** A role in its long form. */
 export interface RoleSettings {
@@ -96,6 +104,16 @@ export interface RoleSettings {
   readonly onContextOverflow?: 'error' | readonly Target[]
   /** Who answers when a filter refuses the request or blocks the answer before it begins. Default `error`. */
   readonly onContentFilter?: 'error' | readonly Target[]
+  /** Calls that the role takes: where another role names this one, it is passed over for others. */
+  readonly when?: WhenConfig
+  /** Stops asking a model that keeps failing; each model has its own. Default: none. */
+  readonly breaker?: BreakerConfig
+  /** Asks another model as well when the first is slow to begin. Default: no. */
+  readonly hedge?: HedgeConfig
+  /** Keeps the beginning of an answer back, so that one that breaks off early is replaced unseen. Default: nothing. */
+  readonly hold?: HoldConfig
+  /** How long a model that failed is asked after the others. Default 5s. */
+  readonly cooldown?: Duration
 }
 
 /** What a config file says. Its grammar is in `docs/config.md`. */

@@ -22,9 +22,15 @@ function toProblems(issues: readonly Issue[], base: ConfigPath, config: unknown)
   })
 }
 
-/** Of the forms that a value may have, the one that it was meant to have: of the right kind, though something in it is wrong. */
-const meantBranch = (branches: readonly (readonly Issue[])[]): readonly Issue[] =>
-  branches.find(isMeant) ?? branches[0] ?? []
+/** Of the forms that a value may have, the one that it was meant to have: of the right kind, though something in it is wrong; of several, the one that knows most of its keys. */
+function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  const meant = branches.filter(isMeant)
+  const unknown = meant.map((issues) => issues.reduce((sum, issue) => sum + unknownKeys(issue), 0))
+  return meant[unknown.indexOf(Math.min(...unknown))] ?? branches[0] ?? []
+}
+
+const unknownKeys = (issue: Issue): number =>
+  issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys.length : 0
 
 const isMeant = (issues: readonly Issue[]): boolean =>
   issues.every((issue) => {

@@ -1,17 +1,5 @@
 /** What the grammar has and this version does not: refused by name, so that nobody thinks it works. */
-export const laterKeys: ReadonlySet<string> = new Set([
-  'balance',
-  'of',
-  'when',
-  'breaker',
-  'hedge',
-  'cache',
-  'budget',
-  'budgets',
-  'server',
-  'sqlite',
-  'redis',
-])
+export const laterKeys: ReadonlySet<string> = new Set(['cache', 'budget', 'budgets', 'server', 'sqlite', 'redis'])
 
 /** Provider types that are not there yet. */
 export const laterTypes: ReadonlySet<string> = new Set([

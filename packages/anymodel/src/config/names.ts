@@ -1,3 +1,4 @@
+import { type AnyKindOfModel, isModel } from '../roles/kinds.ts'
 import type { CheckedConfig, TypedProvider } from './check.ts'
 import { type Config, type ProviderType, providerTypes, type RoleSettings, type Target } from './config.ts'
 import type { Problem } from './problem.ts'
@@ -41,7 +42,9 @@ export function checkNames(config: CheckedConfig, written: Config): Problem[] {
   const providers = Object.keys(config.providers).flatMap((name) => malformed(['providers', name]))
   const roles = Object.keys(config.models).flatMap((role) => [
     ...malformed(['models', role]),
-    ...placedTargets(config, role, written).flatMap(({ target, path }) => checkTarget(config, target, path)),
+    ...placedTargets(config, role, written)
+      .flatMap(placedEnds)
+      .flatMap((placed) => checkEnd(config, placed)),
     ...checkCircle(config, role, written),
   ])
   return [...providers, ...roles]
@@ -56,9 +59,25 @@ function malformed(path: readonly [string, string]): Problem[] {
   return []
 }
 
+/** Where a target ends: at a model or at a role. */
+type End = string | AnyKindOfModel | { readonly role: string }
+
 interface PlacedTarget {
   readonly target: Target
   readonly path: ConfigPath
+}
+
+interface PlacedEnd {
+  readonly end: End
+  readonly path: ConfigPath
+}
+
+/** The ends of a target, with where they stand. */
+function placedEnds({ target, path }: PlacedTarget): PlacedEnd[] {
+  if (typeof target === 'string' || isModel(target)) return [{ end: target, path }]
+  if ('of' in target) return target.of.flatMap((entry, at) => placedEnds({ target: entry, path: [...path, 'of', at] }))
+  const { role, model } = target
+  return [role === undefined ? { end: model as End, path: [...path, 'model'] } : { end: { role }, path }]
 }
 
 /** Every target that a role names, with where it stands. */
@@ -68,7 +87,8 @@ function placedTargets(config: CheckedConfig, role: string, written: Config): Pl
     const list = settings[key] ?? 'error'
     return list === 'error' ? [] : list.map((target, at) => ({ target, path: ['models', role, key, at] }))
   })
-  return [...placedUse(settings, role, written), ...lists]
+  const hedge = settings.hedge ? [{ target: settings.hedge.to as Target, path: ['models', role, 'hedge', 'to'] }] : []
+  return [...placedUse(settings, role, written), ...lists, ...hedge]
 }
 
 /** Those of `use`, in the short or the long form. */
@@ -81,44 +101,43 @@ function placedUse(settings: RoleSettings, role: string, { models }: Config): Pl
   }))
 }
 
-function checkTarget(config: CheckedConfig, target: Target, path: ConfigPath): Problem[] {
-  if (typeof target === 'string') {
-    if (hasVariable(target)) return []
-    const { provider } = splitName(target)
+function checkEnd(config: CheckedConfig, { end, path }: PlacedEnd): Problem[] {
+  if (typeof end === 'string') {
+    if (hasVariable(end)) return []
+    const { provider } = splitName(end)
     return providerEntry(config, provider)
       ? []
       : [{ path, message: `names the provider ${provider}, which is not there.${listProviders(config, provider)}` }]
   }
-  if (!('role' in target)) return []
-  if (Object.hasOwn(config.models, target.role)) return []
+  if (!('role' in end) || Object.hasOwn(config.models, end.role)) return []
   const roles = Object.keys(config.models)
   return [
     {
       path,
-      message: `names the role ${target.role}, which is not there.${suggestion(target.role, roles)} There are ${roles.join(', ')}.`,
+      message: `names the role ${end.role}, which is not there.${suggestion(end.role, roles)} There are ${roles.join(', ')}.`,
     },
   ]
 }
 
 /** By `use` alone: the other lists are not followed further. */
 function checkCircle(config: CheckedConfig, role: string, written: Config): Problem[] {
-  return placedUse(config.models[role] as RoleSettings, role, written).flatMap(({ target, path }) => {
-    const way = roleOf(target)
+  const ends = placedUse(config.models[role] as RoleSettings, role, written).flatMap(placedEnds)
+  return ends.flatMap(({ end, path }) => {
+    const way = roleOf(end)
     const circle = way === undefined ? undefined : wayBack(config, way, role, [role])
     return circle ? [{ path, message: `leads in a circle: ${circle.join(' -> ')}.` }] : []
   })
 }
 
-const roleOf = (target: Target): string | undefined =>
-  typeof target === 'object' && 'role' in target ? target.role : undefined
+const roleOf = (end: End): string | undefined => (typeof end === 'object' && 'role' in end ? end.role : undefined)
 
 /** The roles from one to another, if it leads there. */
 function wayBack({ models }: CheckedConfig, from: string, to: string, before: readonly string[]): string[] | undefined {
   if (from === to) return [...before, to]
   const settings = Object.hasOwn(models, from) ? models[from] : undefined
   if (!settings || before.includes(from)) return undefined
-  for (const target of targetsOf(settings)) {
-    const role = roleOf(target)
+  for (const { end } of targetsOf(settings).flatMap((target) => placedEnds({ target, path: [] }))) {
+    const role = roleOf(end)
     const way = role === undefined ? undefined : wayBack({ models } as CheckedConfig, role, to, [...before, from])
     if (way) return way
   }

@@ -1,27 +1,11 @@
 import { z } from 'zod'
 import { isModel } from '../roles/kinds.ts'
 import { hostedTypes } from './config.ts'
-import { durationPattern } from './duration.ts'
+import { duration, flag, map, number, oneOf, positive, text, texts, whole } from './grammar.ts'
+import { breaker, hedge, hold, richTarget, when } from './routing-grammar.ts'
 import { sizePattern } from './size.ts'
 
-// The grammar, as zod schemas. A schema's error is a noun, what was expected, or (of unknown keys) the keys there are: `explain.ts` makes sentences of them.
-
-const text = (expected = 'a text') => z.string({ error: expected }).min(1, expected)
-const number = z.number({ error: 'a number' })
-const whole = (expected: string, least: number) => z.int({ error: expected }).min(least, expected)
-const positive = whole('a whole number above 0', 1)
-const flag = z.boolean({ error: 'true or false' })
-const texts = z.record(z.string(), text(), { error: 'a map of texts' })
-const oneOf = <const T extends readonly string[]>(names: T) => z.enum(names, { error: `one of ${names.join(', ')}` })
-
-const map = <S extends z.core.$ZodShape>(shape: S) =>
-  z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : 'a map'),
-  })
-
-const duration = z
-  .string({ error: 'a duration such as 250ms, 3s or 2m' })
-  .regex(durationPattern, 'a duration such as 250ms, 3s or 2m')
+// The grammar, as zod schemas.
 
 const size = z.string({ error: 'a size such as 512mb or 2gb' }).regex(sizePattern, 'a size such as 512mb or 2gb')
 
@@ -31,9 +15,12 @@ const modelName = z
   .describe('provider/model')
 
 const connection = {
-  apiKey: text()
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the grammar's own notation
-    .describe('The key, best as ${VARIABLE} or ${file:path}. Default: the environment variable of the service.')
+  apiKey: z
+    .union([text(), z.array(text(), { error: 'a list of texts' }).min(1, 'a list of at least one')])
+    .describe(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the grammar's own notation
+      'The key, best as ${VARIABLE} or ${file:path}, or several that take turns. Default: the environment variable of the service.',
+    )
     .optional(),
   headers: texts.describe('Headers of every request.').optional(),
   http2: flag.describe('Offer HTTP/2.').optional(),
@@ -92,11 +79,10 @@ const retry = map({
   maxWait: duration.describe('Longest wait before a retry.').optional(),
 })
 
-const reference = map({ role: text('the name of a role') })
-
 const modelObject = z.custom(isModel, { error: 'a model' })
 
-const grammar = <Short extends z.ZodType, Target extends z.ZodType>(short: Short, target: Target) => {
+const grammar = <Model extends z.ZodType>(model: Model) => {
+  const target = richTarget(model)
   const targets = z.array(target, { error: 'a list' }).min(1, 'a list of at least one')
   const targetsOrError = z.union([targets, z.literal('error', { error: 'error or a list' })])
   const settings = map({
@@ -109,6 +95,15 @@ const grammar = <Short extends z.ZodType, Target extends z.ZodType>(short: Short
       .optional(),
     onContextOverflow: targetsOrError.describe('Who answers when the input is longer than the window.').optional(),
     onContentFilter: targetsOrError.describe('Who answers when a filter refuses the request.').optional(),
+    when: when
+      .describe('Calls that the role takes: where another role names this one, it is passed over for others.')
+      .optional(),
+    breaker: breaker.describe('Stops asking a model that keeps failing.').optional(),
+    hedge: hedge(model).describe('Asks another model as well when the first is slow to begin.').optional(),
+    hold: hold
+      .describe('Keeps the beginning of an answer back, so that one that breaks off early is replaced unseen.')
+      .optional(),
+    cooldown: duration.describe('How long a model that failed is asked after the others.').optional(),
   })
   return map({
     $schema: text().describe('Where this schema is, for editors.').optional(),
@@ -118,7 +113,7 @@ const grammar = <Short extends z.ZodType, Target extends z.ZodType>(short: Short
       .describe("Who runs models. A provider's name is its type unless `type` says otherwise.")
       .optional(),
     models: z
-      .record(z.string(), z.union([short, settings]), { error: 'a map of roles' })
+      .record(z.string(), z.union([model, settings]), { error: 'a map of roles' })
       .describe('Who plays each role.')
       .optional(),
     state: z.literal('memory', { error: 'memory (others are not available yet in this version)' }).optional(),
@@ -126,7 +121,7 @@ const grammar = <Short extends z.ZodType, Target extends z.ZodType>(short: Short
 }
 
 /** The grammar of files without code: YAML and JSON. */
-export const dataGrammar = grammar(modelName, z.union([modelName, reference]))
+export const dataGrammar = grammar(modelName)
 
 /** The grammar of files with code, and of a config that is passed in: models made by hand may stand for names. */
-export const codeGrammar = grammar(z.union([modelName, modelObject]), z.union([modelName, reference, modelObject]))
+export const codeGrammar = grammar(z.union([modelName, modelObject]))

@@ -107,11 +107,11 @@ export const providerSources: Readonly<Record<ProviderType, ProviderSource>> = {
 function hostedOptions(entry: TypedProvider, context: ProviderContext) {
   const { apiKey, baseURL, headers, http2 } = entry as HostedProvider
   const value = (text: string, key: string) => fill(text, key, context)
-  const readKey = apiKey === undefined ? undefined : () => value(apiKey, 'apiKey')
+  const readers = apiKey === undefined ? [] : [apiKey].flat().map((key) => () => value(key, 'apiKey'))
   // Once now, so that a missing variable is told in the name of the role that needs it.
-  readKey?.()
+  for (const read of readers) read()
   return {
-    ...(readKey ? { apiKey: readKey } : {}),
+    ...(readers.length > 0 ? { apiKey: readers.length === 1 ? (readers[0] as () => string) : readers } : {}),
     ...(baseURL === undefined ? {} : { baseURL: value(baseURL, 'baseURL') }),
     ...(headers === undefined
       ? {}

@@ -1,13 +1,33 @@
-import { AnyModelError, type RetryOptions, type TimeoutOptions, type TuningOptions } from '@anymodel/core'
+import {
+  AnyModelError,
+  type FallbackOptions,
+  type HedgeOptions,
+  type RetryOptions,
+  type TimeoutOptions,
+  type TuningOptions,
+} from '@anymodel/core'
 import type { CheckedConfig } from '../config/check.ts'
 import type { RetryConfig, RoleSettings, Target, TimeoutConfig } from '../config/config.ts'
 import { toMs } from '../config/duration.ts'
 import { failureLists, splitName, targetsOf } from '../config/names.ts'
+import type { BalanceConfig, BalanceEntry, WhenConfig } from '../config/routing-config.ts'
 import { suggestion } from '../config/suggest.ts'
 import { expand } from '../config/variables.ts'
-import type { AnyKindOfModel } from './kinds.ts'
+import { type AnyKindOfModel, isModel } from './kinds.ts'
+import { type Place, type Routing, toHedge, toHolding, toRouting } from './routing.ts'
 
-const textSettings = ['defaults', 'timeouts', 'retry', 'onBreak', ...failureLists] as const
+const textSettings = [
+  'defaults',
+  'timeouts',
+  'retry',
+  'onBreak',
+  ...failureLists,
+  'when',
+  'breaker',
+  'hedge',
+  'hold',
+  'cooldown',
+] as const
 
 /** Settings of a role that not all kinds of models follow. */
 export type TextSetting = (typeof textSettings)[number]
@@ -18,7 +38,7 @@ interface ModelName {
 }
 
 /** The way from a name to a model. */
-export interface Leg {
+export interface Leg extends Routing {
   /** The roles on the way, the one that was asked for first; empty for `provider/model`. */
   readonly roles: readonly string[]
   /** The environment variable that the model comes from, when it is not from the config. */
@@ -27,6 +47,8 @@ export interface Leg {
   readonly model: ModelName | AnyKindOfModel
   readonly defaults: TuningOptions
   readonly timeouts: TimeoutOptions
+  /** Who is asked besides when it is slow to begin. */
+  readonly hedge?: Pick<HedgeOptions, 'after' | 'maxExtra'> & { readonly to: Leg }
 }
 
 /** The way from a name to the model that answers for it. */
@@ -39,7 +61,7 @@ export interface Route extends Leg {
   readonly fallback?: Fallback
 }
 
-export interface Fallback {
+export interface Fallback extends Pick<FallbackOptions, 'hold' | 'cooldown'> {
   readonly onBreak: 'error' | 'restart' | 'continue'
   /** When the first model fails, in this order. */
   readonly others: readonly Leg[]
@@ -58,7 +80,7 @@ export function toRoute(config: CheckedConfig, name: string): Route {
   const [first, ...others] = waysFrom(config, name, { roles: [], chain: [] })
   if (!first) throw new Error('unreachable: a role has a target')
   const { chain } = first
-  const nearest = <K extends 'onBreak' | 'onContextOverflow' | 'onContentFilter'>(key: K) =>
+  const nearest = <K extends 'onBreak' | 'onContextOverflow' | 'onContentFilter' | 'hold' | 'cooldown'>(key: K) =>
     chain.find((settings) => settings[key] !== undefined)?.[key]
   const listed = (key: (typeof failureLists)[number]): Leg[] => {
     const targets = nearest(key) ?? 'error'
@@ -70,13 +92,15 @@ export function toRoute(config: CheckedConfig, name: string): Route {
     others: others.map(toLeg(config)),
     larger: listed('onContextOverflow'),
     unfiltered: listed('onContentFilter'),
+    ...toHolding(nearest('hold'), nearest('cooldown')),
   }
   const isAlone = [fallback.others, fallback.larger, fallback.unfiltered].every((legs) => legs.length === 0)
+  const isBare = isAlone && fallback.onBreak === 'error' && !fallback.hold && fallback.cooldown === undefined
   return {
     ...toLeg(config)(first),
     given: textSettings.filter((key) => chain.some((settings) => settings[key] !== undefined)),
     retry: retryOptions(merged(chain, 'retry'), isAlone ? 3 : 2),
-    ...(isAlone && fallback.onBreak === 'error' ? {} : { fallback }),
+    ...(isBare ? {} : { fallback }),
   }
 }
 
@@ -84,6 +108,9 @@ export function toRoute(config: CheckedConfig, name: string): Route {
 interface Way {
   readonly roles: readonly string[]
   readonly chain: readonly RoleSettings[]
+  /** What targets on the way ask of a call. */
+  readonly when?: readonly WhenConfig[]
+  readonly place?: Place
 }
 
 interface WholeWay extends Way {
@@ -92,17 +119,30 @@ interface WholeWay extends Way {
 }
 
 /** All ways from a role or a `provider/model`, in order of preference. A variable that overrides a role is its only target. */
-function waysFrom(config: CheckedConfig, role: string, { roles, chain }: Way): WholeWay[] {
+function waysFrom(config: CheckedConfig, role: string, { roles, chain, ...rest }: Way): WholeWay[] {
   const override = overrideOf(role)
   const settings = settingsOf(config, role)
-  if (!settings && !override) return [{ roles, chain, target: nameOrFail(config, role) }]
-  const way = { roles: [...roles, role], chain: settings ? [...chain, settings] : chain }
+  if (!settings && !override) return [{ roles, chain, ...rest, target: nameOrFail(config, role) }]
+  const way = { ...rest, roles: [...roles, role], chain: settings ? [...chain, settings] : chain }
   if (override) return [{ ...way, target: override.target, overriddenBy: override.by }]
   return targetsOf(settings as RoleSettings).flatMap((target) => waysTo(config, target, way))
 }
 
-const waysTo = (config: CheckedConfig, target: Target, way: Way): WholeWay[] =>
-  typeof target === 'object' && 'role' in target ? waysFrom(config, target.role, way) : [{ ...way, target }]
+function waysTo(config: CheckedConfig, target: Target | BalanceEntry, way: Way): WholeWay[] {
+  if (typeof target === 'string' || isModel(target)) return [{ ...way, target }]
+  if ('of' in target) return target.of.flatMap((entry) => waysTo(config, entry, placed(way, target, entry)))
+  const { role, model, when } = target
+  const on = when ? { ...way, when: [...(way.when ?? []), when] } : way
+  return role === undefined ? [{ ...on, target: model as string | AnyKindOfModel }] : waysFrom(config, role, on)
+}
+
+/** A balance on the way to another one is taken apart: the outer one chooses from all. */
+function placed(way: Way, balance: BalanceConfig, entry: BalanceConfig['of'][number]): Way {
+  if (way.place) return way
+  const { weight, price } = typeof entry === 'string' || isModel(entry) ? ({} as BalanceEntry) : entry
+  const known = { ...(weight === undefined ? {} : { weight }), ...(price ? { price } : {}) }
+  return { ...way, place: { in: balance, ...known } }
+}
 
 const settingsOf = ({ models }: CheckedConfig, role: string): RoleSettings | undefined =>
   Object.hasOwn(models, role) ? models[role] : undefined
@@ -112,17 +152,39 @@ const merged = <K extends 'defaults' | 'timeouts' | 'retry'>(chain: readonly Rol
 
 const toLeg =
   (config: CheckedConfig) =>
-  ({ target, chain, ...way }: WholeWay): Leg => ({
-    ...way,
-    model: typeof target === 'string' ? toModelName(config, target, way) : target,
-    defaults: merged(chain, 'defaults'),
-    timeouts: { ...defaultTimeouts, ...inMs(merged(chain, 'timeouts')) },
+  ({ target, chain, roles, overriddenBy, ...way }: WholeWay): Leg => {
+    const hedge = chain.find((settings) => settings.hedge)?.hedge
+    return {
+      roles,
+      ...(overriddenBy === undefined ? {} : { overriddenBy }),
+      model: typeof target === 'string' ? toModelName(config, target, { roles, ...way }, overriddenBy) : target,
+      defaults: merged(chain, 'defaults'),
+      timeouts: { ...defaultTimeouts, ...inMs(merged(chain, 'timeouts')) },
+      ...toRouting(chain, way),
+      ...(hedge ? { hedge: { ...toHedge(hedge), to: hedgeLeg(config, hedge.to, { roles, chain }) } } : {}),
+    }
+  }
+
+/** Who is asked besides: the first model of a role, and never a third. */
+function hedgeLeg(config: CheckedConfig, to: NonNullable<RoleSettings['hedge']>['to'], way: Way): Leg {
+  const [first] = waysTo(config, to, { roles: way.roles.slice(0, 1), chain: way.chain.slice(0, 1) })
+  if (!first) throw new Error('unreachable: a role has a target')
+  const {
+    hedge: _hedge,
+    place: _place,
+    ...leg
+  } = toLeg(config)({
+    ...first,
+    chain: first.chain.map(({ hedge: _none, when: _when, ...settings }) => settings),
   })
+  return leg
+}
 
 function toModelName(
   config: CheckedConfig,
   name: string,
-  { roles, overriddenBy }: Omit<WholeWay, 'chain' | 'target'>,
+  { roles }: Pick<Way, 'roles'>,
+  overriddenBy: string | undefined,
 ): ModelName {
   const asker = `The role ${roles.at(-1) ?? name}`
   const expanded = expand(name, { needed: `${asker} needs its model`, dir: config.dir })

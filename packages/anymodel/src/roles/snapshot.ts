@@ -18,6 +18,7 @@ import { withDefaults } from './defaults.ts'
 import { type AnyKindOfModel, isModel, isOfKind, type Kind, kinds, type Models } from './kinds.ts'
 import { type Provider, providerSources } from './providers.ts'
 import { type Fallback, type Leg, type Route, type TextSetting, toRoute } from './route.ts'
+import { balanced, routed } from './routed.ts'
 
 /** A config as it stands at one moment, ready to give models. */
 export interface Snapshot {
@@ -62,7 +63,9 @@ export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings):
     modelOf: (kind, name) =>
       kept(kind, name, async () => {
         const route = toRoute(config, name)
-        const unheard = route.given.filter((given) => !followed(kind).includes(given))
+        const isBalanced = [route, ...(route.fallback?.others ?? [])].some(({ place }) => place)
+        const given = isBalanced ? [...route.given, 'balance' as const] : route.given
+        const unheard = given.filter((one) => !followed(kind).includes(one))
         if (unheard.length > 0) throw notForKind(route, unheard, kind)
         return settleKind(kind, route, { name, config, surroundings })
       }),
@@ -82,8 +85,8 @@ export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings):
 }
 
 /** The settings of a role that kinds besides text follow. */
-const followed = (kind: Kind): readonly TextSetting[] =>
-  kind === 'code' ? ['defaults', 'timeouts', 'retry'] : ['retry']
+const followed = (kind: Kind): readonly (TextSetting | 'balance')[] =>
+  kind === 'code' ? ['defaults', 'timeouts', 'retry', 'cooldown'] : ['retry', 'cooldown']
 
 /** The model of another kind than text. */
 async function settleKind<K extends Kind>(kind: K, route: Route, setting: Setting): Promise<Models[K]> {
@@ -93,7 +96,7 @@ async function settleKind<K extends Kind>(kind: K, route: Route, setting: Settin
   const [first, ...others] = models as CodeModel[] as [CodeModel, ...CodeModel[]]
   const attempts =
     others.length > 0
-      ? withFallback([first, ...others], tries(route.retry, models.length))
+      ? withFallback([first, ...others], { ...cooling(route), ...tries(route.retry, models.length) })
       : withRetry(first, route.retry)
   const { total } = route.timeouts
   return (kind === 'code' && total !== undefined ? withTimeout(attempts, { total }) : attempts) as Models[K]
@@ -127,29 +130,32 @@ interface Setting {
 /** The text model of a route, with what the route gives it. The clock `total` is for all attempts together, the others are for each. */
 async function settleText(route: Route, setting: Setting): Promise<TextModel> {
   const { fallback, retry, timeouts } = route
-  const first = await settleLeg(route, setting)
-  const attempts = fallback ? await withOthers(first, fallback, retry, setting) : withRetry(first, retry)
+  const attempts = fallback
+    ? await withOthers(route, fallback, setting)
+    : withRetry(await settleLeg(route, setting), retry)
   return timeouts.total === undefined ? attempts : withTimeout(attempts, { total: timeouts.total })
 }
 
 /** One owner of retries: with others to ask, `withFallback` is it. */
 async function withOthers(
-  first: TextModel,
-  { onBreak, ...lists }: Fallback,
-  retry: RetryOptions,
+  route: Route,
+  { others, larger, unfiltered, ...options }: Fallback,
   setting: Setting,
 ): Promise<TextModel> {
-  const settled = (legs: readonly Leg[]) => Promise.all(legs.map((leg) => settleLeg(leg, setting)))
-  const [others, larger, unfiltered] = await Promise.all([lists.others, lists.larger, lists.unfiltered].map(settled))
-  const models = [first, ...(others ?? [])]
-  const all = models.length + (larger?.length ?? 0) + (unfiltered?.length ?? 0)
-  return withFallback(models, {
-    onBreak,
-    onContextOverflow: larger ?? [],
-    onContentFilter: unfiltered ?? [],
-    ...tries(retry, all),
-  })
+  const settled = async (legs: readonly Leg[]) =>
+    balanced(await Promise.all(legs.map(async (leg) => ({ model: await settleLeg(leg, setting), place: leg.place }))))
+  const legs = [route, ...others]
+  const [models, onContextOverflow, onContentFilter] = await Promise.all([
+    settled(legs),
+    settled(larger),
+    settled(unfiltered),
+  ])
+  const all = legs.length + larger.length + unfiltered.length
+  return withFallback(models, { ...options, onContextOverflow, onContentFilter, ...tries(route.retry, all) })
 }
+
+const cooling = ({ fallback: { cooldown } = {} as Fallback }: Route): FailoverOptions =>
+  cooldown === undefined ? {} : { cooldown }
 
 /** How often each of so many models may be asked. */
 const tries = ({ attempts = 1, maxWait }: RetryOptions, models: number): FailoverOptions => ({
@@ -162,7 +168,8 @@ const tries = ({ attempts = 1, maxWait }: RetryOptions, models: number): Failove
 async function settleLeg(leg: Leg, setting: Setting): Promise<TextModel> {
   const { model, type } = await find('text', leg, setting)
   const { total: _total, ...clocks } = clocksFor(type, leg.timeouts)
-  return withDefaults(withTimeout(model, clocks), leg.defaults)
+  const to = leg.hedge && (await settleLeg(leg.hedge.to, setting))
+  return routed(withDefaults(withTimeout(model, clocks), leg.defaults), leg, to)
 }
 
 interface Found<K extends Kind> {

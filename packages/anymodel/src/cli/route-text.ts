@@ -1,0 +1,61 @@
+import type { Conditions } from '@anymodel/core'
+import { isOfKind, kinds } from '../roles/kinds.ts'
+import type { Fallback, Leg } from '../roles/route.ts'
+
+/** The way that a call takes, in words: `chat -> groq/x, else openai/y; too long: google/z`. */
+export function routeText(first: Leg, fallback: Fallback | undefined): string {
+  const by = first.overriddenBy ? ` (by ${first.overriddenBy})` : ''
+  const { others = [], larger = [], unfiltered = [] } = fallback ?? {}
+  const lists = [
+    [larger, 'too long'],
+    [unfiltered, 'filtered'],
+  ] as const
+  const ends = lists.filter(([legs]) => legs.length > 0).map(([legs, what]) => `; ${what}: ${inOrder(legs)}`)
+  return `${[...first.roles, inOrder([first, ...others])].join(' -> ')}${by}${ends.join('')}`
+}
+
+/** Neighbours in the same balance are one place in line. */
+function inOrder(legs: readonly Leg[]): string {
+  const places: Leg[][] = []
+  for (const leg of legs) {
+    const last = places.at(-1)
+    if (leg.place && last?.[0]?.place?.in === leg.place.in) last.push(leg)
+    else places.push([leg])
+  }
+  return places.map(placeText).join(', else ')
+}
+
+function placeText(legs: readonly Leg[]): string {
+  const balance = legs[0]?.place?.in
+  if (!balance) return legs.map(legText).join()
+  const sticky = balance.sticky ? ', sticky' : ''
+  return `${balance.balance}${sticky} of [${legs.map(legText).join(', ')}]`
+}
+
+function legText(leg: Leg): string {
+  const { when = [], breaker, hedge, place } = leg
+  const notes = [
+    ...(place?.weight === undefined ? [] : [`weight ${place.weight}`]),
+    ...when.flatMap(conditionTexts),
+    ...(breaker ? ['breaker'] : []),
+    ...(hedge ? [`hedged by ${nameOf(hedge.to)} after ${after(hedge.after)}`] : []),
+  ]
+  return notes.length > 0 ? `${nameOf(leg)} (${notes.join('; ')})` : nameOf(leg)
+}
+
+const after = (time: number | 'p95' | undefined): string => (typeof time === 'number' ? `${time} ms` : 'p95')
+
+function conditionTexts({ maxInputTokens, minInputTokens, modality, tags = {} }: Conditions): string[] {
+  return [
+    ...(minInputTokens === undefined ? [] : [`from ${minInputTokens} tokens`]),
+    ...(maxInputTokens === undefined ? [] : [`up to ${maxInputTokens} tokens`]),
+    ...(modality ? [`only ${modality.join(', ')}`] : []),
+    ...Object.entries(tags).map(([tag, values]) => `${tag}: ${[values].flat().join(' or ')}`),
+  ]
+}
+
+function nameOf({ model }: Leg): string {
+  const name = `${model.provider}/${model.id}`
+  const kind = kinds.find((kind) => isOfKind(model, kind))
+  return kind === undefined ? name : `a ${kind} model made by hand (${name})`
+}
