@@ -100,7 +100,7 @@ function check(options: ImageOptions): void {
     wrong('strength says how far the result may be from a picture: give images too.')
 }
 
-function toSize(size: NonNullable<ImageOptions['size']>): { readonly width: number; readonly height: number } {
+export function toSize(size: NonNullable<ImageOptions['size']>): { readonly width: number; readonly height: number } {
   const [, across, down] = typeof size === 'string' ? (/^(\d+)x(\d+)$/.exec(size) ?? []) : []
   const { width, height } = typeof size === 'string' ? { width: Number(across), height: Number(down) } : size
   if (isWhole(width, 1) && isWhole(height, 1)) return { width, height }
@@ -108,7 +108,7 @@ function toSize(size: NonNullable<ImageOptions['size']>): { readonly width: numb
   return wrong(`size must be WIDTHxHEIGHT in pixels, such as 512x512, or { width, height }, not ${given}.`)
 }
 
-async function readImage(input: ImageInput, fetching: Parameters<typeof readMedia>[1]): Promise<MediaInput> {
+export async function readImage(input: ImageInput, fetching: Parameters<typeof readMedia>[1]): Promise<MediaInput> {
   const file = isBare(input) ? { data: input } : input
   if (file?.data === undefined || file.data === null)
     return wrong('A picture is given as bytes, as a URL, as a data URL or as base64 text.')

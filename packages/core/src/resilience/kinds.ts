@@ -5,12 +5,13 @@ import type { RerankModel } from '../contract/rerank.ts'
 import type { SpeechModel } from '../contract/speech.ts'
 import type { PartStream, TextModel } from '../contract/text.ts'
 import type { TranscriptionModel } from '../contract/transcription.ts'
+import type { VideoModel } from '../contract/video.ts'
 
 /** Models that answer with one value. */
 export type ValueModel = EmbeddingModel | RerankModel
 
 /** Models that answer with events that can't be gone on with. */
-export type MediaModel = CodeModel | ImageModel | SpeechModel | TranscriptionModel
+export type MediaModel = CodeModel | ImageModel | SpeechModel | TranscriptionModel | VideoModel
 
 /** Models that answer with events. */
 export type EventModel = TextModel | MediaModel
@@ -29,7 +30,7 @@ export interface Rewiring {
   value?(ask: (call: AnyCall) => Promise<unknown>, call: AnyCall): Promise<unknown>
 }
 
-const ofEvents = ['stream', 'fill', 'generate', 'speak', 'transcribe']
+const ofEvents = ['stream', 'fill', 'generate', 'speak', 'transcribe', 'film']
 
 /** The one method of a model. */
 const methodOf = (model: AnyModel): string =>
