@@ -5,14 +5,20 @@ import { insideFile } from './inside-file.ts'
 import { programPath, tried } from './installed.ts'
 import { limited } from './limited.ts'
 
-/** Node's own data and code, beside what a program takes. */
-const runtimeBytes = 128 << 20
+/** A script for Node to run. */
+export interface LockedScript {
+  /** Its path, and its arguments. */
+  readonly args: readonly string[]
+  /** Folders and files that it may read. */
+  readonly readable: readonly string[]
+  /** What is not the program's own: bytes of data, and of Node's heap. */
+  readonly own: { readonly bytes: number; readonly heapBytes: number }
+}
 
 /** Starts this process's Node with its permissions taken away. */
 export interface LockedNode {
   readonly holds: readonly SandboxThreat[]
-  /** `readable`: folders and files that it may read. `args`: the script and its arguments. */
-  command(run: CheckedRun, readable: readonly string[], args: readonly string[]): Command
+  command(run: CheckedRun, script: LockedScript): Command
 }
 
 /** Finds out once what this machine has. */
@@ -26,10 +32,10 @@ export async function lockedNode(): Promise<LockedNode> {
       apart: unshare !== undefined,
       netPermission,
     }),
-    command(run, readable, args) {
-      const flags = nodeFlags(run, [...readable, ...preloads])
+    command(run, { args, readable, own }) {
+      const flags = nodeFlags([...readable, ...preloads], run.limits.memoryBytes + own.heapBytes)
       const node = [process.execPath, ...flags, ...preloads.flatMap((path) => ['--require', path]), ...args]
-      const inShell = sh === undefined ? node : [sh, ...limited(node, run, { runtimeBytes, fileBytes: 0 })]
+      const inShell = sh === undefined ? node : [sh, ...limited(node, run, { runtimeBytes: own.bytes, fileBytes: 0 })]
       const [program = '', ...rest] = [...(unshare ?? []), ...inShell]
       return { program, args: rest }
     },
@@ -45,17 +51,17 @@ async function ownNamespaces(): Promise<readonly string[] | undefined> {
   return works ? [unshare, ...args] : undefined
 }
 
-function nodeFlags({ limits }: CheckedRun, readable: readonly string[]): string[] {
+function nodeFlags(readable: readonly string[], heapBytes: number): string[] {
   const known = process.allowedNodeEnvironmentFlags
   return [
     known.has('--permission') ? '--permission' : '--experimental-permission',
     ...readable.map((path) => `--allow-fs-read=${path}`),
-    `--max-old-space-size=${Math.max(8, Math.ceil(limits.memoryBytes / 2 ** 20))}`,
+    `--max-old-space-size=${Math.max(8, Math.ceil(heapBytes / 2 ** 20))}`,
     ...(known.has('--experimental-detect-module') ? ['--experimental-detect-module'] : []),
     '--no-warnings',
     '--no-addons',
-    '--disable-sigusr1',
-  ].filter((flag) => flag !== '--disable-sigusr1' || known.has(flag))
+    ...(known.has('--disable-sigusr1') ? ['--disable-sigusr1'] : []),
+  ]
 }
 
 function held(has: { limits: boolean; apart: boolean; netPermission: boolean }): SandboxThreat[] {

@@ -4,6 +4,9 @@ import { type SandboxOptions, sandboxOf } from './driver.ts'
 import { lockedNode } from './locked-node.ts'
 import { inRunFolder } from './run-folder.ts'
 
+/** Node's own data, beside what a program takes. */
+const own = { bytes: 128 << 20, heapBytes: 0 }
+
 /**
  * JavaScript and TypeScript in a process of Node with Node's permissions: it reads its own folder, writes nowhere and starts nothing; no environment;
  * limits of the system where there is a `sh`. Where Linux has `unshare` for everybody it also gets no network and sees no other process; elsewhere `holds`
@@ -17,9 +20,10 @@ export async function processSandbox(options: SandboxOptions = {}): Promise<Sand
       languages: ['javascript', 'typescript'],
       holds: node.holds,
       start: (run) =>
-        inRunFolder(run.files, (folder) =>
-          runCommand({ ...node.command(run, [folder], [`${folder}/${run.entry}`, ...run.args]), cwd: folder }, run),
-        ),
+        inRunFolder(run.files, (folder) => {
+          const args = [`${folder}/${run.entry}`, ...run.args]
+          return runCommand({ ...node.command(run, { args, readable: [folder], own }), cwd: folder }, run)
+        }),
     },
     options,
   )

@@ -1,14 +1,16 @@
 // Runs one program in Pyodide, in a process of Node that has no permissions. Argument: { url, folder, files, entry, args } in JSON; descriptor 3: a snapshot, or nothing.
-import { readFileSync, writeSync } from 'node:fs'
+import { constants, readFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 const { url, folder, files, entry, args } = JSON.parse(process.argv[2])
 const snapshot = readFileSync(3)
 const input = readFileSync(0)
+// Emscripten takes them from Node's own bindings, which are closed here.
+process.binding = () => ({ fs: constants })
 const { loadPyodide } = await import(url)
 const pyodide = await loadPyodide({
   ...(snapshot.length > 0 ? { _loadSnapshot: snapshot } : {}),
-  env: { HOME: '/program', LANG: 'C.UTF-8' },
+  env: {},
   jsglobals: Object.create(null),
 })
 
@@ -35,12 +37,17 @@ for (const path of files) {
 
 // The ways to JavaScript are closed too, though there is nothing to be had behind them.
 const program = `
-import os, sys, traceback, types
+import os, posix, sys, traceback, types
+def system(command):
+    raise OSError(138, 'emscripten does not support processes.')
 def run(entry, args):
     sys.meta_path[:] = [one for one in sys.meta_path if 'yodide' not in type(one).__module__]
     for name in [*sys.modules]:
         if name in ('js', 'pyodide_js', '_pyodide_core') or name.split('.')[0] in ('pyodide', '_pyodide'):
             sys.modules[name] = None
+    posix.system = os.system = system
+    os.environ.clear()
+    os.environ.update({'HOME': '/program', 'LANG': 'C.UTF-8'})
     os.chdir('/program')
     sys.path.insert(0, os.path.dirname('/program/' + entry))
     sys.argv = [entry, *args]
