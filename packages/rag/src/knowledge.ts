@@ -8,7 +8,7 @@ import { type AddSource, openSource } from './add/sources.ts'
 import { originField, sweep } from './add/sweep.ts'
 import type { AnswerStream, AskOptions, GroundedAnswer } from './answer/ask-options.ts'
 import { streamAsk } from './answer/stream-ask.ts'
-import type { Filter, Metadata, Store, StoredDocument } from './contract.ts'
+import type { Filter, Metadata, Store, StoredChunk, StoredDocument } from './contract.ts'
 import type { KnowledgeOptions, ReindexOptions } from './knowledge-options.ts'
 import { both, search } from './retrieve/search.ts'
 import type { Hit, SearchOptions } from './retrieve/search-options.ts'
@@ -49,6 +49,8 @@ export interface Knowledge extends KnowledgeView {
   reindex(options?: ReindexOptions): Promise<AddReport>
   remove(documentIds: string | readonly string[]): Promise<void>
   documents(options?: { readonly prefix?: string }): AsyncIterable<StoredDocument>
+  /** The chunks of a document, in order; none for an id that is not there. */
+  chunks(documentId: string): Promise<readonly StoredChunk[]>
   stats(): ReturnType<Store['stats']>
   close(): Promise<void>
 }
@@ -91,6 +93,7 @@ export async function knowledge(options: KnowledgeOptions): Promise<Knowledge> {
     },
     remove: (ids) => store.remove(typeof ids === 'string' ? [ids] : ids),
     documents: (given) => store.documents(given),
+    chunks: async (id) => store.range(id, 0, (await store.document(id))?.chunks ?? 0),
     stats: () => store.stats(),
     close: () => store.close(),
   }

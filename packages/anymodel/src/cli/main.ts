@@ -4,6 +4,7 @@ import { codeCommands } from './code/commands.ts'
 import { exitCodes, reportFailure } from './failure.ts'
 import { collect, toNumber } from './option-values.ts'
 import { watchOutput } from './output.ts'
+import { ragCommands } from './rag/commands.ts'
 
 /** Runs the command line; gives the exit code. Every command's code is loaded when it is used. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -90,6 +91,7 @@ function commands(exit: (code: number) => void): Command {
       (await import('./image.ts')).image(words.join(' '), command.optsWithGlobals()),
     )
   codeCommands(program.command('code'), withKind, exit)
+  ragCommands(program, withKind, exit)
   withConfig(program.command('models'))
     .description('Lists roles and providers, and the way from each role to its model.')
     .option('--json', 'print one JSON object')

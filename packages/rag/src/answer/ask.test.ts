@@ -28,7 +28,7 @@ const citing = (...rounds: readonly (readonly Said[])[]) =>
   mockModel(
     rounds.map((said) => (call: { messages: readonly unknown[] }) => {
       const prompt = JSON.stringify(call.messages)
-      const idOf = (word: string) => new RegExp(`<source-\\w+ id=\\\\"(\\d+)\\\\"[^>]*${word}`).exec(prompt)?.[1] ?? '?'
+      const idOf = (word: string) => new RegExp(`<source-\\w+ id=\\\\"(\\d+)\\\\"[^>]*${word}`).exec(prompt)?.[1] ?? '1'
       return JSON.stringify({
         elements: said.map(({ claim, quote, of = 'lake' }) => ({ claim, quote, sourceId: idOf(`On the ${of}`) })),
       })
@@ -111,7 +111,7 @@ describe('an answer', () => {
 
   test('comes claim by claim, each followed by its citation, and ends with what ask gives', async () => {
     const kb = await open()
-    const stream = kb.streamAsk({ model: citing([good, wrong], [good]), question })
+    const stream = kb.streamAsk({ model: citing([good, wrong], [{ ...good, claim: 'It froze over then.' }]), question })
     const parts: AnswerPart[] = []
     for await (const part of stream) parts.push(part)
     const types = ['passages', 'verdict', 'text', 'citation', 'verdict', 'verdict', 'text', 'citation', 'finish']
@@ -132,6 +132,16 @@ describe('an answer', () => {
     const notices: string[] = []
     for await (const part of stream) if (part.type === 'notice') notices.push(part.message)
     expect(notices).toEqual([expect.stringContaining('down')])
+  })
+
+  test('ends when the model goes on and on with quotes that are not there', async () => {
+    const kb = await open()
+    const endless = Array.from({ length: 500 }, (_, at) => ({
+      claim: `Claim ${at}.`,
+      quote: `some words that stand nowhere ${at}`,
+    }))
+    const { verdicts, answered } = await kb.ask({ model: citing(endless), question, unsupported: 'drop' })
+    expect([verdicts.length, answered]).toEqual([5, false])
   })
 
   test('ends with the reason of an abort', async () => {

@@ -30,16 +30,18 @@ export const answerPrompt = (question: string, sources: readonly NamedPassage[])
     dataBlock('question', question),
   ].join('\n\n')
 
-export const claims = {
-  type: 'object',
-  properties: {
-    claim: { type: 'string' },
-    sourceId: { type: 'string' },
-    quote: { type: 'string' },
-  },
-  required: ['claim', 'sourceId', 'quote'],
-  additionalProperties: false,
-} as const
+/** A claim of the answer. The quote is written before what is claimed from it. */
+export const claimSchema = (sources: readonly NamedPassage[]) =>
+  ({
+    type: 'object',
+    properties: {
+      sourceId: { type: 'string', enum: sources.map(({ id }) => id) },
+      quote: { type: 'string' },
+      claim: { type: 'string' },
+    },
+    required: ['sourceId', 'quote', 'claim'],
+    additionalProperties: false,
+  }) as const
 
 const faults = {
   supported: '',
@@ -59,7 +61,7 @@ export function correction(
     readonly verdict: keyof typeof faults
   }[],
 ): MessageInput[] {
-  const listed = given.map(({ claim, sourceId, quote }) => ({ claim, sourceId, quote }))
+  const listed = given.map(({ claim, sourceId, quote }) => ({ sourceId, quote, claim }))
   const reasons = given.map(({ verdict }, at) => `${at + 1}. ${faults[verdict]}`).join('\n')
   return [
     { role: 'assistant', content: [{ type: 'text', text: JSON.stringify(listed) }] },

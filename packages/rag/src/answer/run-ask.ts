@@ -1,15 +1,13 @@
-import { AnyModelError, addUsage, type MessageInput, streamObject, type Usage, type Warning } from '@anymodel/core'
+import { AnyModelError, type MessageInput } from '@anymodel/core'
 import type { Store } from '../contract.ts'
 import { packPassages } from '../retrieve/pack.ts'
 import { toPassages } from '../retrieve/passages.ts'
 import { rewritten } from '../retrieve/query.ts'
 import { standaloneQuestion } from '../retrieve/rewrite.ts'
 import type { Hit, SearchOptions } from '../retrieve/search-options.ts'
-import { answerText } from './answer-text.ts'
-import type { AnswerPart, AskOptions, ClaimVerdict, GroundedAnswer } from './ask-options.ts'
-import { type CitedClaim, type QuoteCheck, quoteChecker } from './check-quote.ts'
-import { judgeClaim } from './judge-claim.ts'
-import { answerPrompt, answerSystem, claims, correction, type NamedPassage, named } from './prompt.ts'
+import type { AnswerPart, AskOptions, GroundedAnswer } from './ask-options.ts'
+import { claimsOf } from './claims.ts'
+import { answerPrompt, correction, named } from './prompt.ts'
 
 /** Where answers come from. */
 export interface AskedOf {
@@ -33,8 +31,9 @@ export async function runAsk(
   check(options)
   const { question, passages } = await findPassages(options, of, emit, signal)
   await emit({ type: 'passages', passages })
-  const run = newRun(options, named(passages), emit, signal)
-  const first: MessageInput = { role: 'user', content: answerPrompt(question, run.sources) }
+  const sources = named(passages)
+  const run = claimsOf({ options, sources, emit, signal })
+  const first: MessageInput = { role: 'user', content: answerPrompt(question, sources) }
   const failed = passages.length === 0 ? [] : await run.ask([first], unsupported)
   if (failed.length > 0 && unsupported === 'reask') await run.ask([first, ...correction(failed)], 'drop')
   const answer = run.answer.text()
@@ -75,78 +74,4 @@ async function findPassages(
   const hits = await of.search(question, { ...search, signal, onNotice })
   const passages = packPassages(await toPassages(hits, of.store, context), context)
   return { question, passages }
-}
-
-type Failed = CitedClaim & Pick<ClaimVerdict, 'verdict'>
-
-/** One answer in the making. `ask` gives the claims that did not hold. */
-function newRun(options: AskOptions, sources: readonly NamedPassage[], emit: Emit, signal: AbortSignal) {
-  const {
-    question: _q,
-    history: _h,
-    search: _s,
-    context: _c,
-    instructions,
-    unsupported: _u,
-    judge,
-    refusal: _r,
-    ...call
-  } = options
-  const answer = answerText(sources)
-  const checkQuote = quoteChecker(sources)
-  const verdicts: ClaimVerdict[] = []
-  const warnings: Warning[] = []
-  let usage: Usage = {}
-
-  const verdictOf = async (claim: CitedClaim): Promise<QuoteCheck | Failed> => {
-    const checked = checkQuote(claim)
-    if (checked.verdict !== 'supported') return { ...claim, verdict: checked.verdict }
-    if (!judge) return checked
-    const judged = await judgeClaim({ claim: claim.claim, ...surroundings(checked, sources) }, { model: judge, signal })
-    usage = addUsage(usage, judged.usage)
-    return judged.carried ? checked : { ...claim, verdict: 'rejected' }
-  }
-  return {
-    sources,
-    answer,
-    verdicts,
-    warnings,
-    usage: () => usage,
-    async ask(messages: readonly MessageInput[], policy: 'drop' | 'reask' | 'annotate'): Promise<readonly Failed[]> {
-      const stream = streamObject({
-        ...call,
-        array: claims,
-        name: 'claims',
-        system: answerSystem(instructions),
-        messages,
-        signal,
-      })
-      const failed: Failed[] = []
-      for await (const claim of stream.elementStream) {
-        const result = await verdictOf(claim)
-        const isGood = result.verdict === 'supported'
-        const kept = isGood || policy === 'annotate'
-        if (!isGood) failed.push(result as Failed)
-        const verdict = { claim: claim.claim, quote: claim.quote, verdict: result.verdict, kept }
-        verdicts.push(verdict)
-        await emit({ type: 'verdict', verdict })
-        if (!kept) continue
-        const { text, citation } = answer.add(claim, isGood ? (result as QuoteCheck) : undefined)
-        await emit({ type: 'text', text })
-        if (citation) await emit({ type: 'citation', citation })
-      }
-      const result = await stream.result
-      usage = addUsage(usage, result.usage)
-      warnings.push(...result.warnings)
-      return failed
-    },
-  }
-}
-
-/** So much of the source before and behind a quote is shown to the judge. */
-const around = 400
-
-function surroundings({ sourceId, start = 0, end = 0 }: QuoteCheck, sources: readonly NamedPassage[]) {
-  const text = sources.find(({ id }) => id === sourceId)?.text ?? ''
-  return { quote: text.slice(start, end), surroundings: text.slice(Math.max(0, start - around), end + around) }
 }
