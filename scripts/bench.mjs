@@ -7,7 +7,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { output } from './programs.mjs'
 
-const all = ['stream', 'generate', 'object', 'paced', 'size', 'import', 'types', 'local', 'image']
+const all = ['stream', 'generate', 'object', 'paced', 'size', 'import', 'types', 'local', 'image', 'routing']
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

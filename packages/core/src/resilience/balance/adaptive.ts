@@ -14,7 +14,7 @@ export interface AdaptiveOptions {
 /** So many former requests a target's times are known by, at most: older ones fade, so that a target that became slow is noticed. */
 const memory = 50
 /** Milliseconds after which half of what is known of a target's failures is forgotten, so that it is tried again. */
-const halfLife = 60_000
+const halfLife = 300_000
 /** Of the moving average of failures. */
 const rate = 0.2
 /** What is known of failures: of a target that nobody asked, and how many requests it stands for at first and at most (an average of this rate is about as sure as nine). */
