@@ -14,7 +14,7 @@ export async function load(source: Source, options: LoadOptions = {}): Promise<r
   signal?.throwIfAborted()
   if (bytes.byteLength > maxBytes) throw tooLarge(id, bytes.byteLength, maxBytes)
   const given = source.mediaType && loaders[source.mediaType]
-  const mediaType = given ? source.mediaType : mediaTypeOf(source)
+  const mediaType = given ? source.mediaType : await mediaTypeOf(source)
   const loader = mediaType && (loaders[mediaType] ?? (await loaderOf(mediaType)))
   if (!loader) {
     throw new AnyModelError(

@@ -1,0 +1,64 @@
+import { PDFDocument, StandardFonts } from 'pdf-lib'
+import { describe, expect, it } from 'vitest'
+import { load } from './load.ts'
+
+const pdf = async (bytes: Uint8Array, id = 'a.pdf') => (await load({ id, bytes }))[0]
+
+/** Two pages of lines, drawn line by line. */
+async function written(pages: readonly (readonly string[])[]): Promise<PDFDocument> {
+  const document = await PDFDocument.create()
+  const font = await document.embedFont(StandardFonts.Helvetica)
+  for (const lines of pages) {
+    const page = document.addPage([400, 400])
+    let y = 350
+    for (const line of lines) {
+      if (line) page.drawText(line, { x: 50, y, size: 12, font })
+      y -= 15
+    }
+  }
+  return document
+}
+
+describe('PDF files', () => {
+  it('give lines, paragraphs and pages, title, author and dates', async () => {
+    const document = await written([
+      ['A heading', '', 'The first paragraph goes on in a sec-', 'ond line.', '', 'Another one.'],
+      ['Page two'],
+    ])
+    document.setTitle('A paper')
+    document.setAuthor('A. Writer')
+    document.setCreationDate(new Date('2024-02-03T04:05:06Z'))
+    const loaded = await pdf(await document.save())
+    expect(loaded?.text).toBe('A heading\n\nThe first paragraph goes on in a second line.\n\nAnother one.\n\nPage two')
+    expect(loaded?.pages?.map(({ label, start, end }) => [label, loaded.text.slice(start, end).slice(0, 9)])).toEqual([
+      ['1', 'A heading'],
+      ['2', 'Page two'],
+    ])
+    expect(loaded).toMatchObject({
+      mediaType: 'application/pdf',
+      title: 'A paper',
+      created: '2024-02-03T04:05:06.000Z',
+      metadata: { author: 'A. Writer' },
+    })
+  })
+
+  it('are told by their first bytes', async () => {
+    const bytes = await (await written([['x']])).save()
+    expect((await pdf(bytes, 'download'))?.text).toBe('x')
+  })
+
+  it('leave the bytes as they are', async () => {
+    const bytes = await (await written([['x']])).save()
+    await pdf(bytes)
+    expect(bytes.length).toBeGreaterThan(0)
+    expect((await pdf(bytes))?.text).toBe('x')
+  })
+
+  it('are refused without text, damaged or cut', async () => {
+    const empty = await PDFDocument.create()
+    empty.addPage()
+    await expect(pdf(await empty.save())).rejects.toThrow(/no text.*OCR/)
+    await expect(pdf(Buffer.from('%PDF-1.7\nnothing of a PDF'))).rejects.toMatchObject({ code: 'invalid-argument' })
+    await expect(pdf(Buffer.from('%PDF-1.7\n'))).rejects.toThrow(/a\.pdf is no PDF that can be read/)
+  })
+})
