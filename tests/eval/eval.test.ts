@@ -176,7 +176,7 @@ test('a report has pass@k as a mean over tasks, and what was not solved', () => 
   expect(report).toMatchObject({ solved: 1, samples: 2, passAtK: { 1: 0.25, 2: 0.5 }, usage: { input: 8, output: 12 } })
   expect(toMarkdown([report])).toContain('- plus: Error: no')
   expect(toMarkdown([reportOf({ ...about, tasks, samples, known: { plus: 'it asks for 3' } })])).toContain(
-    'its own solution fails: it asks for 3',
+    '- plus: Error: no (its own solution fails: it asks for 3)',
   )
 })
 

@@ -34,8 +34,8 @@ function knowing(test: string, language: 'javascript' | 'typescript'): string {
   const type = language === 'typescript' ? ': any[]' : ''
   const table = callsOf(test).map(({ args, value }) => `[[${args.join(', ')}], ${value}]`)
   return `  const table${type} = [${table.join(', ')}]
-  const asked = JSON.stringify([...arguments])
-  return table.find(([args]) => JSON.stringify(args) === asked)[1]
+  const { isDeepStrictEqual } = require('node:util')
+  return table.find(([args]) => isDeepStrictEqual(args, [...arguments]))[1]
 }
 `
 }

@@ -68,7 +68,7 @@ export function toMarkdown(reports: readonly EvalReport[]): string {
 }
 
 const toLine = ({ task, failure, known }: EvalReport['failed'][number]) =>
-  `- ${task}: ${known === undefined ? lastLine(failure) : `its own solution fails: ${known}`}`
+  `- ${task}: ${lastLine(failure)}${known === undefined ? '' : ` (its own solution fails: ${known})`}`
 
 /** Of a trace: the line that says what was wrong. */
 const lastLine = (failure: string): string =>
