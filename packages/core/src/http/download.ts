@@ -16,6 +16,10 @@ export interface Downloaded {
   readonly bytes: Uint8Array
   /** Of the `content-type` header, without parameters. */
   readonly mediaType: string | undefined
+  /** After redirects. */
+  readonly url: URL
+  /** Of the last reply, by their names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
 }
 
 const refused = (host: string): AnyModelError =>
@@ -75,6 +79,8 @@ export async function download(
     return {
       bytes: await bounded(reply, at, maxBytes),
       mediaType: reply.headers['content-type']?.split(';')[0]?.trim().toLowerCase(),
+      url: at,
+      headers: reply.headers,
     }
   }
   throw new AnyModelError('invalid-argument', `${shown(url)} redirects more than ${maxRedirects} times.`)
