@@ -14,7 +14,10 @@ function describe(body: unknown): Described {
   if (typeof body === 'string') return { message: htmlTitle(body), codes: [] }
   if (Array.isArray(body)) return describe(body[0])
   if (typeof body !== 'object' || body === null) return { codes: [] }
-  const { error, detail, message, type, code, status, details, response } = body as Record<string, unknown>
+  const { error, errors, detail, message, type, code, status, name, details, response } = body as Record<
+    string,
+    unknown
+  >
   if (typeof error === 'object' && error !== null) {
     const inner = describe(error)
     const raw = (error as { metadata?: { raw?: unknown } }).metadata?.raw
@@ -27,10 +30,11 @@ function describe(body: unknown): Described {
   }
   if (typeof response === 'object' && response !== null && 'error' in response) return describe(response)
   const reasons = Array.isArray(details) ? details.map((d) => (d as { reason?: unknown } | null)?.reason) : []
-  const codes = text(...reasons, code, type, status)
+  const codes = text(...reasons, code, type, status, name)
   if (typeof error === 'string') return { message: error, codes }
   if (typeof message === 'string') return { message, codes }
   if (typeof detail === 'string') return { message: detail, codes }
+  if (Array.isArray(errors)) return { message: text(...errors).join(' ') || undefined, codes }
   if (Array.isArray(detail)) {
     const lines = detail.map((d) =>
       typeof d === 'object' && d

@@ -82,6 +82,23 @@ export const providerSources: Readonly<Record<ProviderType, ProviderSource>> = {
   },
   fal: { env: ['FAL_KEY'], load: async () => hosted((await import('@anymodel/providers/fal')).fal) },
   bfl: { env: ['BFL_API_KEY'], load: async () => hosted((await import('@anymodel/providers/bfl')).bfl) },
+  stability: {
+    env: ['STABILITY_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/stability')).stability),
+  },
+  huggingface: {
+    env: ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN'],
+    load: async () => hosted((await import('@anymodel/providers/huggingface')).huggingface),
+  },
+  ideogram: {
+    env: ['IDEOGRAM_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/ideogram')).ideogram),
+  },
+  luma: {
+    env: ['LUMAAI_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/luma')).luma),
+  },
+  webui: { load: async () => hosted((await import('@anymodel/providers/webui')).webui) },
   ollama: { load: async () => hosted((await import('@anymodel/providers/ollama')).ollama) },
   llamacpp: { load: async () => hosted((await import('@anymodel/providers/llamacpp')).llamacpp) },
   lmstudio: { load: async () => hosted((await import('@anymodel/providers/lmstudio')).lmstudio) },

@@ -1,51 +1,9 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { generateImage, type ImageModel } from '@anymodel/core'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { bfl } from '../bfl.ts'
 import { fal } from '../fal.ts'
 import { replicate } from '../replicate.ts'
-
-const png = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-)
-
-interface Seen {
-  readonly method: string
-  readonly path: string
-  readonly credential: string | undefined
-  readonly body: Record<string, unknown>
-}
-
-type Reply = { readonly status?: number; readonly json?: unknown; readonly bytes?: Buffer }
-
-const closing: (() => void)[] = []
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
-
-/** A service on loopback. `answer` gets how often a path was asked before. */
-async function serve(answer: (seen: Seen, times: number, origin: string) => Reply) {
-  const seen: Seen[] = []
-  const server = createServer(async (request, response) => {
-    let text = ''
-    for await (const chunk of request) text += chunk
-    const { method = '', url = '', headers } = request
-    const credential = headers.authorization ?? (headers['x-key'] as string | undefined)
-    const one: Seen = { method, path: url, credential, body: text ? JSON.parse(text) : {} }
-    const times = seen.filter(({ path }) => path === url).length
-    seen.push(one)
-    const { status = 200, json, bytes } = answer(one, times, origin)
-    response.writeHead(status, { 'content-type': bytes ? 'image/png' : 'application/json' })
-    response.end(bytes ?? JSON.stringify(json))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(() => server.close())
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { seen, origin }
-}
+import { png, serve } from '../testing/service.ts'
 
 const jobs = { first: 5, most: 20, total: 5_000 }
 const prompt = 'a cat'
@@ -74,20 +32,20 @@ describe('replicate', () => {
     expect(seen[0]).toMatchObject({
       method: 'POST',
       path: '/models/black-forest-labs/flux-dev/predictions',
-      credential: 'Bearer r8_secret_token',
       body: { input: { prompt, seed: 7, num_inference_steps: 20, output_format: 'jpg' } },
     })
-    expect(seen.at(-1)).toMatchObject({ path: '/out.png', credential: undefined })
+    expect(seen[0]?.headers.authorization).toBe('Bearer r8_secret_token')
+    expect(seen.at(-1)?.path).toBe('/out.png')
+    expect(seen.at(-1)?.headers.authorization).toBeUndefined()
   })
 
   it('cancels the prediction when the caller gives up', async () => {
-    const { seen, origin } = await serve((_seen, _times, origin) => ({
-      json: prediction(origin, { status: 'starting' }),
-    }))
     const leaving = new AbortController()
-    const waiting = generateImage({ model: at(origin), prompt, signal: leaving.signal })
-    setTimeout(() => leaving.abort(new Error('enough')), 60)
-    await expect(waiting).rejects.toThrow('enough')
+    const { seen, origin } = await serve(({ path }, times, origin) => {
+      if (path === '/predictions/p1' && times === 1) leaving.abort(new Error('enough'))
+      return { json: prediction(origin, { status: 'starting' }) }
+    })
+    await expect(generateImage({ model: at(origin), prompt, signal: leaving.signal })).rejects.toThrow('enough')
     expect(seen.at(-1)).toMatchObject({ method: 'POST', path: '/predictions/p1/cancel' })
   })
 
@@ -156,9 +114,9 @@ describe('fal', () => {
     expect(warnings.map(({ message }) => message).join()).toMatch(/held pictures back.*gave 1 of 2/)
     expect(seen[0]).toMatchObject({
       path: '/fal-ai/flux',
-      credential: 'Key fal-secret-key',
       body: { num_images: 2, image_size: { width: 512, height: 512 } },
     })
+    expect(seen[0]?.headers.authorization).toBe('Key fal-secret-key')
   })
 })
 
@@ -181,7 +139,7 @@ describe('Black Forest Labs', () => {
     const { images } = await generateImage({ model: at(origin), prompt, images: [png, png], aspectRatio: '16:9' })
     expect(images[0]).toMatchObject({ seed: 42 })
     expect(seen[0]?.body).toMatchObject({ prompt, aspect_ratio: '16:9', input_image_2: png.toString('base64') })
-    expect(seen[1]?.credential).toBe('bfl-secret-key')
+    expect(seen[1]?.headers['x-key']).toBe('bfl-secret-key')
   })
 
   it('tells moderation and an expired link apart', async () => {

@@ -15,6 +15,8 @@ const words: Readonly<Record<JobState, readonly string[]>> = {
     'dreaming',
     'generating',
     'started',
+    'not_start',
+    'modal',
   ],
   done: ['succeeded', 'success', 'completed', 'complete', 'done', 'ready', 'finished'],
   failed: ['failed', 'failure', 'error', 'request moderated', 'content moderated', 'task not found', 'expired'],

@@ -6,27 +6,37 @@ import { bodyLimit, parse } from '../reply-text.ts'
 import { Reported } from '../reported.ts'
 import { withoutSecrets } from '../secrets.ts'
 import { type Carried, sendAsk } from './send-ask.ts'
-import type { Ask, AskReply, Step, StepContext, StepFormat } from './steps.ts'
+import type { Ask, AskReply, Step, StepContext, StepReader } from './steps.ts'
 
 /** One call that is answered in steps. */
 export interface StepRun<Call, Result> {
   readonly endpoint: Endpoint
-  readonly format: StepFormat<Call, Result>
+  readonly format: StepReader<Call, Result>
   readonly context: StepContext<Call & Carried>
   readonly jobs?: PollOptions | undefined
+  /** Leaving, or an abort, does not cancel the job. */
+  readonly detached?: boolean | undefined
 }
 
 /** What came of a request. */
 export type StepEvent<Result> =
   | { readonly type: 'headers'; readonly status: number }
-  /** The service is at work; `ask` looks at it again, from any process. */
-  | { readonly type: 'waiting'; readonly ask: Ask; readonly progress?: number | undefined }
+  /** The service is at work; `ask` looks at it again and `cancel` ends it, from any process. */
+  | {
+      readonly type: 'waiting'
+      readonly ask: Ask
+      readonly cancel: Ask | undefined
+      readonly progress?: number | undefined
+    }
   | { readonly type: 'done'; readonly result: Result; readonly headers: Readonly<Record<string, string>> }
 
 /** Longest that a cancelled job may hold the caller up, ms. */
 const cancelPatience = 5_000
 
-/** Asks step by step until the result is there. `from`: a request to go on with in place of the first one. Leaving, or an abort, cancels the job where the service can do that. */
+/** Looks in a row that may fail for a passing reason while a job is under way. */
+const mostTroubles = 4
+
+/** Asks step by step until the result is there. `from`: a request to go on with in place of the first one. A look at a job that fails for a passing reason is repeated. Leaving, or an abort, cancels the job where the service can do that. */
 export async function* runSteps<Call, Result>(
   run: StepRun<Call, Result>,
   from: Ask,
@@ -38,10 +48,21 @@ export async function* runSteps<Call, Result>(
   let ask = from
   let isFirst = first
   let cancel: Ask | undefined
+  let troubles = 0
   try {
     for (;;) {
-      const { step, reply } = await takeStep(run, ask, isFirst)
+      const taken = await takeStep(run, ask, isFirst)
+      if ('trouble' in taken) {
+        const { trouble } = taken
+        if (isFirst || !isLook(ask)) throw trouble
+        if (!trouble.retryable || ++troubles > mostTroubles) throw outOfSight(trouble)
+        yield { type: 'waiting', ask, cancel }
+        await waits.wait(signal, trouble.retryAfter)
+        continue
+      }
+      const { step, reply } = taken
       isFirst = false
+      troubles = 0
       yield { type: 'headers', status: reply.status }
       if (step.type === 'done') {
         cancel = undefined
@@ -50,16 +71,22 @@ export async function* runSteps<Call, Result>(
       ask = step.ask
       cancel = step.cancel ?? cancel
       if (!step.wait) continue
-      yield { type: 'waiting', ask, progress: step.progress }
+      yield { type: 'waiting', ask, cancel, progress: step.progress }
       await waits.wait(signal, secondsOf(reply.headers['retry-after']))
     }
   } catch (error) {
     if (!signal?.aborted) cancel = undefined
     throw error
   } finally {
-    if (cancel) await tryCancel(endpoint, cancel, context.call, format.hosts)
+    if (cancel && !run.detached) await tryCancel(endpoint, cancel, context.call, format.hosts)
   }
 }
+
+/** A request that changes nothing. */
+const isLook = ({ method = 'GET', body, form, file }: Ask): boolean => method === 'GET' && !(body ?? form ?? file)
+
+/** A job that can't be seen may still go on: a second one would be made, and paid for, by asking again. */
+const outOfSight = (error: AnyModelError): AnyModelError => error.with({ retryable: false })
 
 const secondsOf = (text: string | undefined): number | undefined => {
   const seconds = Number(text)
@@ -79,10 +106,11 @@ async function takeStep<Call, Result>(
   { endpoint, format, context }: StepRun<Call, Result>,
   ask: Ask,
   first: boolean,
-): Promise<{ step: Step<Result>; reply: HttpReply }> {
+): Promise<{ readonly step: Step<Result>; readonly reply: HttpReply } | { readonly trouble: AnyModelError }> {
   const { target, call } = context
   let secrets: readonly string[] = []
   let reply: HttpReply | undefined
+  let answered = false
   try {
     const sent = await sendAsk(endpoint, ask, call, { first, hosts: format.hosts })
     secrets = sent.secrets
@@ -91,11 +119,16 @@ async function takeStep<Call, Result>(
     const read = await readReply(reply, ask)
     if (status < 200 || status >= 300)
       throw await meaning({ ...target, status, headers, body: read.body }, format.errorCodes)
+    answered = true
     return { step: format.read(read, context), reply }
   } catch (thrown) {
     if (call.signal?.aborted) throw call.signal.reason
     const error = thrown instanceof Reported ? await meaning(thrown.wire, format.errorCodes) : thrown
-    if (isAnyModelError(error)) throw withoutSecrets(error.with(target), secrets)
+    if (isAnyModelError(error)) {
+      const known = withoutSecrets(error.with(target), secrets)
+      if (answered) throw known
+      return { trouble: known }
+    }
     throw reply ? await notInFormat(error, target) : error
   }
 }

@@ -15,7 +15,7 @@ export interface Carried {
 
 /** Where an ask goes. A URL that a service gave gets credentials only on hosts of that service. Throws `malformed` for others. */
 export function urlOf(endpoint: Endpoint, path: string, hosts: readonly string[] = []): string {
-  if (!/^[a-z][a-z0-9+.-]*:/i.test(path)) return endpoint.baseURL + path
+  if (path.startsWith('/')) return endpoint.baseURL + path
   if (URL.canParse(path)) {
     const url = new URL(path)
     const own = new URL(endpoint.baseURL)

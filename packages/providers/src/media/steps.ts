@@ -68,15 +68,19 @@ export interface StepContext<Call> {
   readonly call: Call
 }
 
-/** A wire format whose answers come in one step or more: pure functions, no I/O, no clock. */
-export interface StepFormat<Call, Result> {
+/** How the replies of a service are read that answers in one step or more: pure functions, no I/O, no clock. */
+export interface StepReader<Call, Result> {
   /** Error codes for the service's own codes and types, beyond what the status says. */
   readonly errorCodes?: Readonly<Record<string, ErrorCode>>
   /** Hosts besides the endpoint's own that get its credentials: `api.example.com`, or `*.example.com`. */
   readonly hosts?: readonly string[]
-  request(call: Call, target: Target): FirstAsk
   /** Throws `Reported` for a failure that the service tells of in its answer. */
   read(reply: AskReply, context: StepContext<Call>): Step<Result>
+}
+
+/** A wire format whose answers come in one step or more. */
+export interface StepFormat<Call, Result> extends StepReader<Call, Result> {
+  request(call: Call, target: Target): FirstAsk
 }
 
 /** One picture that a service gave. */
@@ -96,5 +100,18 @@ export interface Drawing {
   readonly id?: string | undefined
   readonly model?: string | undefined
   /** What has no portable name: cost, warnings. */
+  readonly details?: JsonObject | undefined
+}
+
+/** All that came of one job for videos. */
+export interface Filmed {
+  /** Fewer than asked for where the service held some back. */
+  readonly videos: readonly Media[]
+  /** Why videos were held back, in the service's words; without any video that is a `content-filter` error. */
+  readonly filtered?: string | undefined
+  readonly usage?: Usage | undefined
+  readonly id?: string | undefined
+  readonly model?: string | undefined
+  /** What has no portable name: cost, length. */
   readonly details?: JsonObject | undefined
 }

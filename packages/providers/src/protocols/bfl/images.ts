@@ -1,5 +1,6 @@
 import { AnyModelError, type ImageCall, type JsonObject } from '@anymodel/core'
 import { base64Of } from '../../media/data-url.ts'
+import { defined } from '../../media/defined.ts'
 import { jobState } from '../../media/job-state.ts'
 import { objectOf } from '../../media/run-steps.ts'
 import type { AskReply, Drawing, Step, StepContext } from '../../media/steps.ts'
@@ -25,7 +26,7 @@ export const bflDrawing: ImageFormat = {
 function toBody(call: ImageCall): JsonObject {
   const { prompt, size, aspectRatio, seed, steps, guidance, format, images = [] } = call
   const pictures = images.map(({ data }, at) => [at === 0 ? 'input_image' : `input_image_${at + 1}`, base64Of(data)])
-  const body: Record<string, JsonObject[string]> = {
+  return defined({
     prompt,
     ...size,
     aspect_ratio: aspectRatio,
@@ -34,8 +35,7 @@ function toBody(call: ImageCall): JsonObject {
     guidance,
     output_format: format,
     ...Object.fromEntries(pictures),
-  }
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
+  })
 }
 
 /** A task is looked at where the service says, on whichever of its hosts that is. */

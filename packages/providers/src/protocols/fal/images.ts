@@ -1,5 +1,6 @@
 import type { ImageCall, JsonObject } from '@anymodel/core'
 import { dataUrl } from '../../media/data-url.ts'
+import { defined } from '../../media/defined.ts'
 import type { Drawing } from '../../media/steps.ts'
 import type { ImageFormat } from '../../protocol.ts'
 import { falHosts, filesIn, readQueue } from './queue.ts'
@@ -17,7 +18,7 @@ export const falDrawing: ImageFormat = {
 function toInput(call: ImageCall): JsonObject {
   const { prompt, count, size, aspectRatio, seed, negativePrompt, steps, guidance, format, strength, images } = call
   const [image] = images ?? []
-  const input: Record<string, JsonObject[string]> = {
+  return defined({
     prompt,
     num_images: count,
     image_size: size && { ...size },
@@ -28,8 +29,7 @@ function toInput(call: ImageCall): JsonObject {
     guidance_scale: guidance,
     output_format: format,
     ...(image && { image_url: dataUrl(image), strength }),
-  }
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+  })
 }
 
 /** What its checker finds unsafe comes as a black picture. */

@@ -1,14 +1,12 @@
-import type { ImageCall, JsonObject } from '@anymodel/core'
+import type { ImageCall } from '@anymodel/core'
 import { base64Of } from '../../media/data-url.ts'
+import { defined } from '../../media/defined.ts'
 import { objectOf } from '../../media/run-steps.ts'
 import type { AskReply, Drawing, Drawn, StepFormat } from '../../media/steps.ts'
 import { toUsage } from './usage.ts'
 import type { WirePart, WireResponse } from './wire.ts'
 
 type Format = StepFormat<ImageCall, Drawing>
-
-const defined = (fields: Record<string, JsonObject[string]>): JsonObject =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
 /** Image models that answer like chat models. */
 export const drawn: Format = {

@@ -1,5 +1,6 @@
 import type { ImageCall, JsonObject } from '@anymodel/core'
 import { dataUrl } from '../../media/data-url.ts'
+import { defined } from '../../media/defined.ts'
 import type { ImageFormat } from '../../protocol.ts'
 import { predict, readPrediction } from './prediction.ts'
 
@@ -19,7 +20,7 @@ export const replicateDrawing: ImageFormat = {
 function toInput(call: ImageCall): JsonObject {
   const { prompt, count, size, aspectRatio, seed, negativePrompt, steps, guidance, format, strength, images } = call
   const [image] = images ?? []
-  const input: Record<string, JsonObject[string]> = {
+  return defined({
     prompt,
     ...(count > 1 && { num_outputs: count }),
     ...size,
@@ -30,6 +31,5 @@ function toInput(call: ImageCall): JsonObject {
     guidance,
     output_format: format === 'jpeg' ? 'jpg' : format,
     ...(image && { image: dataUrl(image), prompt_strength: strength }),
-  }
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+  })
 }
