@@ -1,0 +1,19 @@
+interface Metrics {
+  readonly ndcg10: number
+  readonly recall10: number
+  readonly recall100: number
+  readonly mrr: number
+  readonly map: number
+}
+
+export const title: string
+export function run(options: { readonly quick: boolean }): Promise<{
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly json: {
+    readonly questions: number
+    readonly documents: number
+    readonly cranfield: Readonly<Record<string, Metrics>>
+  }
+  readonly problems: readonly string[]
+}>
