@@ -34,7 +34,7 @@ afterAll(async () => {
 
 testStore({
   describe,
-  test,
+  test: (name, body) => test(name, body, 60_000),
   name: 'postgresStore on PostgreSQL with pgvector',
   make() {
     const table = `kb"${tables++}`

@@ -152,17 +152,13 @@ export const searching: readonly StoreCase[] = [
   },
 ]
 
-/** Documents of one chunk each, all with the word "common". */
+/** A document whose chunks all have the word "common". */
 async function filled(open: () => Promise<Store>, count: number) {
   const store = await open()
   const random = chance(5)
-  const vectors = new Map<string, Float32Array>()
-  for (let i = 0; i < count; i++) {
-    const vector = randomVector(random)
-    await put(store, `d${i}`, [{ text: `common ${i}`, vector }])
-    vectors.set(`d${i}#0`, vector)
-  }
-  return { store, vectors, random }
+  const inputs = Array.from({ length: count }, (_, i) => ({ text: `common ${i}`, vector: randomVector(random) }))
+  const { chunks } = await put(store, 'a', inputs)
+  return { store, vectors: new Map(chunks.map(({ id }, i) => [id, inputs[i]?.vector as Float32Array])), random }
 }
 
 function assertOrdered(found: readonly { readonly score: number }[]) {

@@ -1,5 +1,5 @@
-/** What databases refuse or change in a text: NUL, halves of surrogate pairs, and the mark with which these are written. */
-const refused = /[\0\uE000\p{Surrogate}]/gu
+/** What databases and their clients refuse or change in a text: NUL, halves of surrogate pairs, byte order marks, and the mark with which these are written. */
+const refused = /[\0\uE000\uFEFF\p{Surrogate}]/gu
 const written = /\uE000([0-9a-f]{4})/g
 
 /** A text as every database keeps it; nearly always the text itself. */
