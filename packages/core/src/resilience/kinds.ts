@@ -14,7 +14,7 @@ export type ValueModel = EmbeddingModel | RerankModel
 export type MediaModel = CodeModel | ImageModel | SpeechModel | TranscriptionModel | VideoModel
 
 /** Models that answer with events. */
-export type EventModel = TextModel | MediaModel
+type EventModel = TextModel | MediaModel
 
 export type AnyModel = ValueModel | EventModel
 
@@ -40,20 +40,20 @@ const methodOf = (model: AnyModel): string =>
 export const asked = (model: AnyModel, call: AnyCall): unknown =>
   (model as unknown as { readonly [method: string]: (call: AnyCall) => unknown })[methodOf(model)]?.(call)
 
-/** A model of the same kind that is asked in another way. */
+/** A model of the same kind that is asked in another way. Its jobs are gone on with as they are: none is begun anew by that. */
 export function rewired<M extends AnyModel>(model: M, { parts, value }: Rewiring): M {
   const method = methodOf(model)
   const through = ofEvents.includes(method) ? parts : value
   const ask = (call: AnyCall) => asked(model, call) as never
   const named = model as unknown as Record<string, unknown>
-  const kept = ['provider', 'id', 'supports', 'maxBatch'].filter((key) => named[key] !== undefined)
+  const kept = ['provider', 'id', 'supports', 'maxBatch', 'resume', 'cancel'].filter((key) => named[key] !== undefined)
   return {
     ...Object.fromEntries(kept.map((key) => [key, named[key]])),
     [method]: (call: AnyCall) => through?.(ask, call),
   } as unknown as M
 }
 
-const besides: ReadonlySet<string> = new Set(['notice', 'progress', 'preview'])
+const besides: ReadonlySet<string> = new Set(['notice', 'progress', 'preview', 'submitted'])
 
-/** True for what an answer consists of: no notice, and nothing that a later event replaces. */
+/** True for what an answer consists of: no notice, nothing that a later event replaces, and no handle of a job that may fail yet. */
 export const isContent = ({ type }: { readonly type: string }): boolean => !besides.has(type)

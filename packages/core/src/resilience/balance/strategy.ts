@@ -12,7 +12,7 @@ export interface Price {
 }
 
 /** What a strategy knows of a target before anything is asked. */
-export interface TargetInfo {
+interface TargetInfo {
   readonly weight: number
   readonly price: Price | undefined
 }
