@@ -13,7 +13,7 @@ export function run(options: { readonly quick: boolean }): Promise<{
   readonly json: {
     readonly questions: number
     readonly documents: number
-    readonly cranfield: Readonly<Record<string, Metrics>>
+    readonly cranfield: Readonly<Record<'bm25' | 'vectors' | 'fusion' | 'default' | 'diversity', Metrics>>
   }
   readonly problems: readonly string[]
 }>
