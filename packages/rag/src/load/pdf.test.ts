@@ -1,4 +1,4 @@
-import { PDFDocument, StandardFonts } from 'pdf-lib'
+import { PDFDocument, PDFHexString, PDFName, StandardFonts } from 'pdf-lib'
 import { describe, expect, it } from 'vitest'
 import { load } from './load.ts'
 
@@ -52,6 +52,44 @@ describe('PDF files', () => {
     await pdf(bytes)
     expect(bytes.length).toBeGreaterThan(0)
     expect((await pdf(bytes))?.text).toBe('x')
+  })
+
+  it('are refused when they are locked by a password', async () => {
+    const document = await written([['secret']])
+    const { context } = document
+    const noise = (length: number) => PDFHexString.of('5a'.repeat(length))
+    const lock = { Filter: 'Standard', V: 1, R: 2, O: noise(32), U: noise(32), P: -4 }
+    context.trailerInfo.Encrypt = context.register(context.obj(lock))
+    context.trailerInfo.ID = context.obj([noise(16), noise(16)])
+    await expect(pdf(await document.save({ useObjectStreams: false }))).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: 'a.pdf is locked by a password: save it without one.',
+    })
+  })
+
+  it('have the entries of their outline as headings where these stand on the page', async () => {
+    const document = await written([
+      ['Chapter one', '', 'Text.'],
+      ['Chapter two', '', 'More text.'],
+    ])
+    const { context } = document
+    const [outline, one, two] = [context.nextRef(), context.nextRef(), context.nextRef()]
+    const entry = (title: string, page: number, more: object) =>
+      context.obj({
+        Title: PDFHexString.fromText(title),
+        Parent: outline,
+        Dest: [document.getPage(page).ref, 'Fit'],
+        ...more,
+      })
+    context.assign(one, entry('Chapter  one', 0, { Next: two }))
+    context.assign(two, entry('CHAPTER TWO', 1, { Prev: one }))
+    context.assign(outline, context.obj({ Type: 'Outlines', First: one, Last: two, Count: 2 }))
+    document.catalog.set(PDFName.of('Outlines'), outline)
+    const loaded = await pdf(await document.save())
+    expect(loaded?.headings?.map(({ title, start, end }) => [title, loaded.text.slice(start, end)])).toEqual([
+      ['Chapter one', 'Chapter one'],
+      ['CHAPTER TWO', 'Chapter two'],
+    ])
   })
 
   it('are refused without text, damaged or cut', async () => {

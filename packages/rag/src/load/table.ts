@@ -6,7 +6,7 @@ import type { LoadOptions, Source } from './loader.ts'
 import { recordDocuments } from './records.ts'
 
 /** A value of a cell. */
-export type Cell = string | number | boolean | Date | null | undefined
+type Cell = string | number | boolean | Date | null | undefined
 
 /** A table with a label: a sheet, or a whole file. */
 export interface Table {

@@ -30,7 +30,7 @@ export function partsOf(text: string, { start, end }: Span, cuts: readonly numbe
 
 export const paragraphs = behind(/\n(?:[^\S\n]*\r?\n)+/gu)
 export const lines = behind(/\n|\r(?!\n)/gu)
-export const sentences = behind(/[.!?…]["'”’»)\]]{0,3}\s+|[。！？｡]["'”’」』）]{0,3}/gu)
+const sentences = behind(/[.!?…]["'”’»)\]]{0,3}\s+|[。！？｡]["'”’」』）]{0,3}/gu)
 export const clauses = behind(/[,;:–—]\s+|[，；：、]/gu)
 export const words = behind(/\s+/gu)
 
