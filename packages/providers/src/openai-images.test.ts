@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { generateImage, streamImage } from '@anymodel/core'
+import { decodePng, encodePng } from '@anymodel/core/png'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openai } from './openai.ts'
+import { transparentMask } from './protocols/openai-images/mask.ts'
 
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -86,6 +88,15 @@ describe('pictures by the images API', () => {
     expect(seen[0]?.type).toMatch(/^multipart\/form-data; boundary=/)
     expect(seen[0]?.body.match(/name="image\[\]"; filename="file\.png"\r\ncontent-type: image\/png/g)).toHaveLength(2)
     expect(seen[0]?.body).toContain('as a drawing')
+  })
+
+  it('makes a mask that can be seen through where ours is white', () => {
+    const white = encodePng({ width: 2, height: 1, data: Uint8Array.of(255, 255, 255, 0, 0, 0) })
+    const { data, mediaType } = transparentMask({ mediaType: 'image/png', data: white })
+    expect(mediaType).toBe('image/png')
+    // On a black ground what is seen through is black; on a white one it is white, and what is kept stays black.
+    expect([...decodePng(data, 255).data]).toEqual([255, 255, 255, 0, 0, 0])
+    expect([...decodePng(data, 0).data]).toEqual([0, 0, 0, 0, 0, 0])
   })
 
   it('fetches a picture that is a link at once, without the key, and keeps the revised prompt', async () => {

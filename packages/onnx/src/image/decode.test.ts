@@ -1,9 +1,9 @@
 import { crc32, deflateSync } from 'node:zlib'
+import { decodePng, encodePng } from '@anymodel/core/png'
 import { encode as encodeJpeg } from 'jpeg-js'
 import { describe, expect, it } from 'vitest'
 import { decode } from './decode.ts'
 import type { Picture } from './picture.ts'
-import { decodePng, encodePng } from './png.ts'
 
 const picture = (width: number, height: number): Picture => ({
   width,

@@ -1,10 +1,10 @@
 import type { MediaInput } from '@anymodel/core'
-import { unreadable } from './limits.ts'
+import { unreadable } from '@anymodel/core/png'
 import type { Picture } from './picture.ts'
 
 /** Reads a PNG or JPEG file; what is transparent shows a grey of `ground`. Throws `bad-request` for damaged, huge and other files. */
 export async function decode({ mediaType, data }: MediaInput, ground: number): Promise<Picture> {
-  if (data[0] === 0x89 && data[1] === 0x50) return (await import('./png.ts')).decodePng(data, ground)
+  if (data[0] === 0x89 && data[1] === 0x50) return (await import('@anymodel/core/png')).decodePng(data, ground)
   if (data[0] === 0xff && data[1] === 0xd8) return decodeJpeg(data)
   throw unreadable(`files of the type ${mediaType} are not read here. Convert it to PNG or JPEG first`)
 }

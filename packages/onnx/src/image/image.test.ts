@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GeneratedImage, generateImage, type ImageEvent, type ImageOptions, streamImage } from '@anymodel/core'
+import { decodePng, encodePng } from '@anymodel/core/png'
 import { afterAll, describe, expect, it } from 'vitest'
 import { onnx } from '../onnx.ts'
 import { drawnHere } from '../testing/drawn-here.ts'
 import { perToken, type ToyDiffusionOptions, toyDiffusion } from '../testing/toy-diffusion.ts'
 import { toyModel } from '../testing/toy-model.ts'
-import { decodePng, encodePng } from './png.ts'
 
 const local = onnx()
 afterAll(() => local.close())

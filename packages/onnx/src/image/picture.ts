@@ -1,9 +1,6 @@
-/** Pixels as bytes of red, green and blue, row after row. */
-export interface Picture {
-  readonly width: number
-  readonly height: number
-  readonly data: Uint8Array
-}
+import type { Picture } from '@anymodel/core/png'
+
+export type { Picture }
 
 /** Planes of red, green and blue from -1 to 1, as autoencoders take and give them. */
 export function toPlanes({ width, height, data }: Picture): Float32Array {

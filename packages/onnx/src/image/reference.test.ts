@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { ImageEvent } from '@anymodel/core'
+import { decodePng } from '@anymodel/core/png'
 import { afterAll, describe, expect, it } from 'vitest'
 import { referenceNoise } from '../testing/reference-noise.ts'
 import { draw } from './draw.ts'
 import { type ImageEngine, loadImageEngine } from './engine.ts'
 import { readImageFolder } from './folder.ts'
-import { decodePng } from './png.ts'
 import type { SchedulerConfig } from './schedule/config.ts'
 
 interface Case {

@@ -1,8 +1,8 @@
 import { generateImage } from '@anymodel/core'
+import { decodePng } from '@anymodel/core/png'
 import { afterAll, describe, expect, it } from 'vitest'
 import { onnx } from '../onnx.ts'
 import { colours, look } from '../testing/named-colours.ts'
-import { decodePng } from './png.ts'
 
 const shapes = ['circle', 'square', 'triangle', 'star', 'heart', 'diamond', 'ring', 'cross']
 const inks = Object.keys(colours).filter((name) => name !== 'white')

@@ -41,6 +41,7 @@ const gptSizes = ['1024x1024', '1536x1024', '1024x1536'] as const
 const gpt: ImageSupport = {
   maxCount: 10,
   images: 16,
+  mask: true,
   previews: true,
   knobs: ['size', 'aspectRatio', 'quality', 'background', 'format'],
 }

@@ -3,6 +3,7 @@ import { dataUrl } from '../../media/data-url.ts'
 import type { FirstAsk, FormField } from '../../media/steps.ts'
 import type { Target } from '../../protocol.ts'
 import { fieldNames, type ImagesDialect, type ImagesRule } from './dialect.ts'
+import { transparentMask } from './mask.ts'
 import { sizeFor } from './size.ts'
 
 /** Pictures on the way that are asked for. */
@@ -48,5 +49,8 @@ const texts = (fields: JsonObject): FormField[] =>
 
 function files({ images = [], mask }: ImageCall): FormField[] {
   const name = images.length > 1 ? 'image[]' : 'image'
-  return [...images.map((value): FormField => ({ name, value })), ...(mask ? [{ name: 'mask', value: mask }] : [])]
+  return [
+    ...images.map((value): FormField => ({ name, value })),
+    ...(mask ? [{ name: 'mask', value: transparentMask(mask) }] : []),
+  ]
 }

@@ -5,28 +5,38 @@ import type { Picture } from './picture.ts'
 /** Portable Network Graphics, third edition: https://www.w3.org/TR/png-3/ */
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 
-/** A picture as a PNG file, every line told by its difference to the one above. */
-export function encodePng({ width, height, data }: Picture): Uint8Array {
-  const row = 3 * width
+/** A picture as a PNG file, every line told by its difference to the one above. `opacity`: a byte for every pixel, 255 hides what is behind it. */
+export function encodePng({ width, height, data }: Picture, opacity?: Uint8Array): Uint8Array {
+  const pixels = opacity ? withOpacity(data, opacity) : data
+  const row = (opacity ? 4 : 3) * width
   const lines = new Uint8Array(height * (row + 1))
   for (let y = 0; y < height; y++) {
     const start = y * (row + 1)
     lines[start] = 2
     for (let i = 0; i < row; i++) {
       const at = y * row + i
-      lines[start + 1 + i] = (data[at] as number) - (y === 0 ? 0 : (data[at - row] as number))
+      lines[start + 1 + i] = (pixels[at] as number) - (y === 0 ? 0 : (pixels[at - row] as number))
     }
   }
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
-  header.set([8, 2], 8)
+  header.set([8, opacity ? 6 : 2], 8)
   return Buffer.concat([
     signature,
     toChunk('IHDR', header),
     toChunk('IDAT', deflateSync(lines)),
     toChunk('IEND', new Uint8Array()),
   ])
+}
+
+function withOpacity(data: Uint8Array, opacity: Uint8Array): Uint8Array {
+  const pixels = new Uint8Array(4 * opacity.length)
+  for (let i = 0; i < opacity.length; i++) {
+    pixels.set(data.subarray(3 * i, 3 * i + 3), 4 * i)
+    pixels[4 * i + 3] = opacity[i] as number
+  }
+  return pixels
 }
 
 function toChunk(type: string, body: Uint8Array): Buffer {

@@ -1,4 +1,4 @@
-import { AnyModelError } from '@anymodel/core'
+import { AnyModelError } from '../errors.ts'
 
 /** Most pixels of a picture that is read: a header may ask for any number. */
 const mostPixels = 40_000_000
