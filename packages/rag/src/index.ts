@@ -1,3 +1,4 @@
+export { type ContextualHeaderOptions, contextualHeaders } from './add/contextual-headers.ts'
 export { titleAndHeadings } from './add/header.ts'
 export type { ChunkHeader } from './add/prepare.ts'
 export type { AddFailure, AddProgress, AddReport } from './add/report.ts'
