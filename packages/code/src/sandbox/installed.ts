@@ -16,13 +16,14 @@ export async function programPath(name: string): Promise<string | undefined> {
   return undefined
 }
 
-/** Tries a command once, without an environment. */
+/** Tries a command once. Default of its environment: none. */
 export function tried(
   program: string,
   args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<{ works: boolean; stdout: string; why: string }> {
   return new Promise((resolve) => {
-    execFile(program, args, { env: {}, cwd: '/', timeout: 10_000, killSignal: 'SIGKILL' }, (error, stdout, stderr) =>
+    execFile(program, args, { env, cwd: '/', timeout: 10_000, killSignal: 'SIGKILL' }, (error, stdout, stderr) =>
       resolve({ works: !error, stdout, why: error ? stderr.trim() || error.message : '' }),
     )
   })

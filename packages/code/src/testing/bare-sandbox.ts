@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Sandbox, SandboxResult, SandboxRun } from '../sandbox/sandbox.ts'
+import type { Sandbox, SandboxResult, SandboxRun } from '@anymodel/core'
 
 const programs: Readonly<Record<string, string>> = { javascript: process.execPath, python: 'python3' }
 

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { AnyModelError } from '@anymodel/core'
-import type { Sandbox, SandboxLimits, SandboxResult } from '../sandbox/sandbox.ts'
+import { AnyModelError, type Sandbox, type SandboxLimits, type SandboxResult } from '@anymodel/core'
 import { javascriptAssembly } from './javascript-program.ts'
 import type { Assembly, Program } from './program.ts'
 import { pythonAssembly } from './python-program.ts'

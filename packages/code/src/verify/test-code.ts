@@ -1,7 +1,6 @@
-import type { CodeFile } from '@anymodel/core'
+import type { CodeFile, Sandbox, SandboxLimits } from '@anymodel/core'
 import { checkedText } from '../checked-text.ts'
 import { languageName } from '../language-name.ts'
-import type { Sandbox, SandboxLimits } from '../sandbox/sandbox.ts'
 import { checkTests } from './check-tests.ts'
 import type { CodeTests, TestReport } from './code-tests.ts'
 import { runTests } from './run-tests.ts'

@@ -1,6 +1,5 @@
-import type { CodeFile, Given, TextModel, Usage } from '@anymodel/core'
+import type { CodeFile, Given, Sandbox, SandboxLimits, TextModel, Usage } from '@anymodel/core'
 import type { GenerateCodeOptions } from '../generate/generate-code.ts'
-import type { Sandbox, SandboxLimits } from '../sandbox/sandbox.ts'
 import type { CodeTests, TestInput, TestReport } from './code-tests.ts'
 
 /** Options of `generateVerifiedCode` and `streamVerifiedCode`. Give `model` or `models`. */

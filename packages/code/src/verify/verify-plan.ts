@@ -1,7 +1,6 @@
-import { AnyModelError, type Given, type TextModel } from '@anymodel/core'
+import { AnyModelError, type Given, type Sandbox, type TextModel } from '@anymodel/core'
 import { checkedText } from '../checked-text.ts'
 import { languageName } from '../language-name.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
 import { checkEntryPoint, checkInputs, checkTests, isCases, wrong } from './check-tests.ts'
 import type { CodeTests } from './code-tests.ts'
 import { assemblyOf, canRun } from './run-program.ts'

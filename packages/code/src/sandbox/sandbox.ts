@@ -1,1 +1,0 @@
-export type { Sandbox, SandboxLimits, SandboxOutcome, SandboxResult, SandboxRun, SandboxThreat } from '@anymodel/core'
