@@ -15,6 +15,7 @@ const expected: Record<string, { prints: RegExp; local?: true }> = {
   '05-http-server.ts': { prints: /\w+/, local: true },
   '06-object.ts': { prints: /Ann is 42/ },
   '07-image.ts': { prints: /image\/png, 64 x 64/, local: true },
+  '08-retrieval.ts': { prints: /It lasts for two years\.\n {2}pump: "The warranty of the pump/ },
 }
 
 describe('examples', () => {

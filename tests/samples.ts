@@ -6,6 +6,7 @@ import { type Answer, type ModelServer, modelServer, type ServedRequest } from '
 export const sampleService = (): Promise<ModelServer> => modelServer(answerTo)
 
 function answerTo({ text }: ServedRequest): Answer {
+  if (text.includes('You answer a question from sources')) return claims
   if (/"(?:json_schema|responseJsonSchema|responseSchema|output_config)"/.test(text))
     return /"elements?"/.test(text) ? '{"elements":["red","green"]}' : '{"name":"Ann","age":42}'
   for (const [asked, answer] of codeAnswers) if (text.includes(asked)) return answer
@@ -18,6 +19,17 @@ function answerTo({ text }: ServedRequest): Answer {
     { type: 'finish', usage: { input: 9, output: 4 } },
   ]
 }
+
+/** An answer from documents, for the samples about retrieval. */
+const claims = JSON.stringify({
+  elements: [
+    {
+      sourceId: '1',
+      quote: 'The warranty of the pump lasts for two years',
+      claim: 'It lasts for two years.',
+    },
+  ],
+})
 
 /** What is answered to the instructions of the code verbs. */
 const codeAnswers: readonly (readonly [asked: string, answer: string])[] = [
