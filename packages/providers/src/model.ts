@@ -1,8 +1,8 @@
-import type { CodeModel, EmbeddingModel, ImageModel, PartStream, TextModel } from '@anymodel/core'
+import type { CodeModel, EmbeddingModel, ImageModel, PartStream, TextModel, VideoModel } from '@anymodel/core'
 import { Answer } from './answer.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { MediaOptions } from './media/draw.ts'
-import type { CodeProtocol, EmbeddingProtocol, ImageProtocol, TextProtocol } from './protocol.ts'
+import type { CodeProtocol, EmbeddingProtocol, ImageProtocol, TextProtocol, VideoProtocol } from './protocol.ts'
 
 /** Joins who (endpoint) and how (protocol): a model that sends one request per call. */
 export function textModel(endpoint: Endpoint, protocol: TextProtocol, id: string): TextModel {
@@ -57,5 +57,31 @@ export function imageModel(
       const [{ draw }, format] = await Promise.all([import('./media/draw.ts'), protocol.load()])
       yield* draw(endpoint, format, call, { target, options })
     },
+  }
+}
+
+/** The same for videos. */
+export function videoModel(
+  endpoint: Endpoint,
+  protocol: VideoProtocol,
+  id: string,
+  options: MediaOptions = {},
+): VideoModel {
+  const { provider } = endpoint
+  const film = async () => {
+    const [{ filming }, format] = await Promise.all([import('./media/film.ts'), protocol.load()])
+    return filming({ endpoint, format, target: { provider, model: id }, options })
+  }
+  return {
+    provider,
+    id,
+    supports: protocol.supports(id),
+    async *film(call) {
+      yield* (await film()).film(call)
+    },
+    async *resume(job, call = {}) {
+      yield* (await film()).resume(job, call)
+    },
+    ...(protocol.cancels && { cancel: async (job, call) => (await film()).cancel(job, call) }),
   }
 }

@@ -13,9 +13,12 @@ import type {
   TextCall,
   TextSupport,
   Usage,
+  VideoCall,
+  VideoJobCall,
+  VideoSupport,
   Warning,
 } from '@anymodel/core'
-import type { Drawing, StepContext, StepFormat } from './media/steps.ts'
+import type { Drawing, Filmed, FirstAsk, StepContext, StepFormat, StepReader } from './media/steps.ts'
 
 /** A request in a protocol's words. */
 export interface WireRequest {
@@ -117,4 +120,17 @@ export interface ImageDecoder {
 export interface ImageFormat extends StepFormat<ImageCall, Drawing> {
   /** There where the service streams when `previews` are asked for. */
   stream?(context: StepContext<ImageCall>): ImageDecoder
+}
+
+/** How to make videos: what is known without loading anything, and the rest. */
+export interface VideoProtocol {
+  supports(model: string): VideoSupport
+  /** Its jobs can be cancelled. */
+  readonly cancels?: boolean
+  load(): Promise<VideoFormat>
+}
+
+/** Replies are read by whoever has the job's handle, so without the call. The reply to the first request always leads to a look at a job, even at one that is done. */
+export interface VideoFormat extends StepReader<VideoJobCall, Filmed> {
+  request(call: VideoCall, target: Target): FirstAsk
 }

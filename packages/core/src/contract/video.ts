@@ -88,8 +88,8 @@ export interface VideoModel {
   readonly supports: VideoSupport
   /** Asks the model. Nothing is sent before the first `next()`; ends with one `finish`, or throws an `AnyModelError`. */
   film(call: VideoCall): AsyncIterable<VideoEvent>
-  /** Goes on with a job that was submitted, here or by another process. */
+  /** Goes on with a job that was submitted, here or by another process. Throws `invalid-argument` for what is no job of this model. */
   resume(job: VideoJob, call?: VideoJobCall): AsyncIterable<VideoEvent>
-  /** Cancels a job; absent where the service has no way to. */
+  /** Cancels a job, or rejects as `resume` does; absent where the service has no way to. */
   cancel?(job: VideoJob, call?: VideoJobCall): Promise<void>
 }

@@ -20,7 +20,7 @@ export async function generateVideo(options: VideoOptions): Promise<VideoResult>
 export const streamVideo = (options: VideoOptions): VideoStream =>
   toStream(async (emit, signal) => (await running()).runVideo({ ...options, signal }, emit), options?.signal)
 
-/** Asks a model for videos and returns as soon as the service has the job, which goes on without us: write it down, and `resumeVideo` waits for it, in this process or another. */
+/** Asks a model for videos and returns as soon as the service has the job, which goes on without us: write it down, and `resumeVideo` waits for it, in this process or another. Options that the model lacks are left out unheard: `onUnsupported: 'error'` refuses them. */
 export async function startVideo(options: VideoOptions): Promise<VideoJob> {
   const { videoModel, toVideoCall } = await running()
   const { model: given, ...rest } = options
@@ -30,7 +30,7 @@ export async function startVideo(options: VideoOptions): Promise<VideoJob> {
   throw new AnyModelError('malformed', `${model.provider}/${model.id} took the request without making a job of it.`)
 }
 
-/** Waits for a job that was started, here or by another process. */
+/** Waits for a job that was started, here or by another process. Leaving or aborting lets the job go on; `cancelVideo` ends it. Rejects with `invalid-argument` for a job of another model. */
 export async function resumeVideo(options: VideoJobOptions): Promise<VideoResult> {
   const { runJob } = await running()
   return runJob(options, () => {})
@@ -42,9 +42,8 @@ export const streamVideoJob = (options: VideoJobOptions): VideoStream =>
 
 /** Cancels a job. Rejects with `unsupported` where the service has no way to. */
 export async function cancelVideo({ model: given, job, headers, signal }: VideoJobOptions): Promise<void> {
-  const { videoModel, checkJob } = await running()
+  const { videoModel } = await running()
   const model = await videoModel(given)
-  checkJob(job, model)
   if (!model.cancel) throw new AnyModelError('unsupported', `${model.provider}/${model.id} has no way to cancel a job.`)
   await model.cancel(job, { ...(headers && { headers }), ...(signal && { signal }) })
 }

@@ -1,4 +1,4 @@
-import type { VideoCall, VideoEvent, VideoJob, VideoKnob, VideoModel } from '../contract/video.ts'
+import type { VideoCall, VideoEvent, VideoKnob, VideoModel } from '../contract/video.ts'
 import { AnyModelError } from '../errors.ts'
 import { fitKnobs } from './fit-knobs.ts'
 import { givenModel } from './given-model.ts'
@@ -48,17 +48,8 @@ export async function runJob(
   emit: Emit,
 ): Promise<VideoResult> {
   const model = await videoModel(given)
-  checkJob(job, model)
-  const call = { ...(headers && { headers }), ...(signal && { signal }) }
+  const call = { detached: true, ...(headers && { headers }), ...(signal && { signal }) }
   return readVideos(model, () => model.resume(job, call), { warnings: [], emit, signal })
-}
-
-/** A job of another model would be looked for in vain. */
-export function checkJob(job: VideoJob, { provider, id }: VideoModel): void {
-  const { provider: by, model } = job ?? {}
-  if (by === provider && model === id && job.job !== undefined) return
-  const whose = typeof by === 'string' ? `It is one of ${by}/${String(model)}.` : 'Give what startVideo returned.'
-  throw new AnyModelError('invalid-argument', `job is not a job of ${provider}/${id}. ${whose}`)
 }
 
 interface Reading {

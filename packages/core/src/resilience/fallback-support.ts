@@ -4,6 +4,7 @@ import type { NoticePart } from '../contract/part.ts'
 import type { SpeechSupport } from '../contract/speech.ts'
 import type { OutputMode, TextSupport } from '../contract/text.ts'
 import type { TranscriptionSupport } from '../contract/transcription.ts'
+import type { VideoSupport } from '../contract/video.ts'
 import { AnyModelError } from '../errors.ts'
 import { fitKnobs } from '../generate/fit-knobs.ts'
 import type { AnyCall, MediaModel } from './kinds.ts'
@@ -27,19 +28,24 @@ export function textSupport(supports: readonly TextSupport[]): TextSupport {
 }
 
 /** What models of other kinds support, as far as it matters here. */
-type MediaSupport = Partial<CodeSupport> & ImageSupport & SpeechSupport & TranscriptionSupport
+type MediaSupport = Partial<CodeSupport> & ImageSupport & SpeechSupport & TranscriptionSupport & VideoSupport
 
 /** What a call to models that are not for text may ask for: tuning options that one of them has, of all else what all can. */
 export function mediaSupport(models: readonly MediaModel[]): MediaSupport {
   const supports = models.map((model) => model.supports as MediaSupport)
-  const all = (key: 'mask' | 'context') => supports.every((one) => one[key])
-  const least = (key: 'maxCount' | 'images', usual: number) => Math.min(...supports.map((one) => one[key] ?? usual))
+  const all = (key: 'mask' | 'context' | 'firstFrame' | 'lastFrame' | 'webhook') => supports.every((one) => one[key])
+  const least = (key: 'maxCount' | 'images' | 'references', usual: number) =>
+    Math.min(...supports.map((one) => one[key] ?? usual))
   const voices = supports.flatMap((one) => one.voices ?? [])
   return {
     ...inputOf(models),
     maxCount: least('maxCount', 1),
     images: least('images', 0),
     mask: all('mask'),
+    firstFrame: all('firstFrame'),
+    lastFrame: all('lastFrame'),
+    references: least('references', 0),
+    webhook: all('webhook'),
     context: all('context'),
     previews: supports.some(({ previews }) => previews),
     ...(voices.length > 0 && supports.every((one) => one.voices) ? { voices } : {}),

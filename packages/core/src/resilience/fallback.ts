@@ -5,10 +5,12 @@ import type { RerankModel } from '../contract/rerank.ts'
 import type { SpeechModel } from '../contract/speech.ts'
 import type { PartStream, TextModel } from '../contract/text.ts'
 import type { TranscriptionModel } from '../contract/transcription.ts'
+import type { VideoModel } from '../contract/video.ts'
 import { AnyModelError } from '../errors.ts'
 import { checkSameVectors, sameLength, succeeding } from './fallback-call.ts'
 import { fitMedia, mediaSupport, textSupport } from './fallback-support.ts'
 import { FallingBack } from './falling-back.ts'
+import { jobsOf } from './job-owner.ts'
 import { type AnyCall, type AnyModel, asked, type MediaModel, rewired, type ValueModel } from './kinds.ts'
 import type { Settings } from './plan.ts'
 import { Rest } from './rest.ts'
@@ -71,6 +73,7 @@ export function withFallback(models: readonly RerankModel[], options?: FailoverO
 export function withFallback(models: readonly ImageModel[], options?: FailoverOptions): ImageModel
 export function withFallback(models: readonly SpeechModel[], options?: FailoverOptions): SpeechModel
 export function withFallback(models: readonly TranscriptionModel[], options?: FailoverOptions): TranscriptionModel
+export function withFallback(models: readonly VideoModel[], options?: FailoverOptions): VideoModel
 export function withFallback(models: readonly AnyModel[], options: Options = {}): AnyModel {
   const [first] = models
   if (!first) throw new AnyModelError('invalid-argument', 'withFallback needs at least one model.')
@@ -133,5 +136,5 @@ function mediaFallback(models: readonly MediaModel[], options: FailoverOptions):
       [Symbol.asyncIterator]: () => new Succession(models, (model) => ask(model, call), call, asking),
     }),
   })
-  return { ...wired, supports } as MediaModel
+  return { ...wired, ...('film' in wired && jobsOf(models as readonly VideoModel[])), supports } as MediaModel
 }

@@ -6,6 +6,7 @@ import type { RerankModel } from '../contract/rerank.ts'
 import type { SpeechModel } from '../contract/speech.ts'
 import type { PartIterator, PartResult, PartStream, TextModel } from '../contract/text.ts'
 import type { TranscriptionModel } from '../contract/transcription.ts'
+import type { VideoModel } from '../contract/video.ts'
 import { isAnyModelError } from '../errors.ts'
 import { type AnyModel, isContent, rewired } from './kinds.ts'
 import { pause } from './pause.ts'
@@ -31,6 +32,7 @@ export function withRetry(model: RerankModel, options?: RetryOptions): RerankMod
 export function withRetry(model: ImageModel, options?: RetryOptions): ImageModel
 export function withRetry(model: SpeechModel, options?: RetryOptions): SpeechModel
 export function withRetry(model: TranscriptionModel, options?: RetryOptions): TranscriptionModel
+export function withRetry(model: VideoModel, options?: RetryOptions): VideoModel
 export function withRetry(model: AnyModel, { attempts = 3, maxWait = 20_000 }: RetryOptions = {}): AnyModel {
   const limits = { attempts, maxWait }
   return rewired(model, {

@@ -6,6 +6,7 @@ import type { RerankModel } from '../contract/rerank.ts'
 import type { SpeechModel } from '../contract/speech.ts'
 import type { PartIterator, PartResult, PartStream, TextModel } from '../contract/text.ts'
 import type { TranscriptionModel } from '../contract/transcription.ts'
+import type { VideoModel } from '../contract/video.ts'
 import type { AnyModelError, Clock } from '../errors.ts'
 import { type AnyModel, isContent, rewired } from './kinds.ts'
 import { intime } from './timeout-call.ts'
@@ -38,6 +39,7 @@ export function withTimeout(model: RerankModel, clocks: TimeoutOptions): RerankM
 export function withTimeout(model: ImageModel, clocks: TimeoutOptions): ImageModel
 export function withTimeout(model: SpeechModel, clocks: TimeoutOptions): SpeechModel
 export function withTimeout(model: TranscriptionModel, clocks: TimeoutOptions): TranscriptionModel
+export function withTimeout(model: VideoModel, clocks: TimeoutOptions): VideoModel
 export function withTimeout(model: AnyModel, clocks: TimeoutOptions): AnyModel {
   return rewired(model, {
     parts: (ask, call) => ({
