@@ -17,9 +17,9 @@ it('calls through balances, breakers, hedges and conditions that share their sta
   const random = seeded(7_112)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   let named = 0
-  const model = (): TextModel => {
+  const model = (fault = pick(faults)): TextModel => {
     const speak = pick(Object.values(speakers))
-    return withTimeout(speak(server.url, `${pick(faults)}@${named++}`), { firstContent: 500, idle: 300 })
+    return withTimeout(speak(server.url, `${fault}@${named++}`), { firstContent: 500, idle: 300 })
   }
   const guarded = () => withBreaker(model(), { failures: 2, cooldown: 100 })
   const target = () => {
@@ -30,7 +30,7 @@ it('calls through balances, breakers, hedges and conditions that share their sta
   const routes = strategies.map((strategy) => [
     withBalance([target(), target(), target()], { strategy, sticky: random() < 0.5, random }),
     ...(random() < 0.5 ? [target()] : []),
-    model(),
+    model('healthy'),
   ])
   const controller = new AbortController()
   const listeners = countListeners(controller.signal)
