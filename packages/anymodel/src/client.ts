@@ -52,6 +52,7 @@ import { type KnowledgeVerb, knowledgeVerb } from './knowledge-verb.ts'
 import type { Kind, Models } from './roles/kinds.ts'
 import type { Provider } from './roles/providers.ts'
 import { type Snapshot, takeSnapshot } from './roles/snapshot.ts'
+import { States } from './roles/states.ts'
 
 /** Options of `anymodel`. */
 export interface AnyModelOptions {
@@ -129,7 +130,7 @@ export interface AnyModel extends CodeVerbs, KnowledgeVerb {
 
 /** Reads the config and gives a client. No provider's code and no model is loaded before its first request. Rejects with `config`. */
 export async function anymodel(options: AnyModelOptions = {}): Promise<AnyModel> {
-  const surroundings = { onProgress: options.onProgress, opened: new Map<string, Provider>() }
+  const surroundings = { onProgress: options.onProgress, opened: new Map<string, Provider>(), states: new States() }
   const config = await loadConfig(options.config)
   let current = takeSnapshot(config, surroundings)
 
@@ -147,6 +148,7 @@ export async function anymodel(options: AnyModelOptions = {}): Promise<AnyModel>
   const close = async (): Promise<void> => {
     unwatch?.()
     await Promise.all([...surroundings.opened.values()].map((provider) => provider.close?.()))
+    await surroundings.states.close()
   }
 
   return {

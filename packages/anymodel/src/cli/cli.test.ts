@@ -193,12 +193,12 @@ describe('what goes wrong', () => {
   })
 
   test('a broken config: file, line and column', async () => {
-    const result = await run(['hi'], {}, project('budgets: {}\n'))
+    const result = await run(['hi'], {}, project('server: {}\n'))
     expect(result).toEqual({
       code: 2,
       signal: null,
       out: '',
-      err: 'Error: anymodel.config.yaml:6:1: budgets is not available yet in this version: remove it.\n',
+      err: 'Error: anymodel.config.yaml:6:1: server is not available yet in this version: remove it.\n',
     })
   })
 

@@ -1,9 +1,9 @@
 import type { Conditions } from '@anymodel/core'
 import { isOfKind, kinds } from '../roles/kinds.ts'
-import type { Fallback, Leg } from '../roles/route.ts'
+import type { Fallback, Leg, Route } from '../roles/route.ts'
 
 /** The way that a call takes, in words: `chat -> groq/x, else openai/y; too long: google/z`. */
-export function routeText(first: Leg, fallback: Fallback | undefined): string {
+export function routeText({ cache, ...first }: Omit<Route, 'fallback'>, fallback: Fallback | undefined): string {
   const by = first.overriddenBy ? ` (by ${first.overriddenBy})` : ''
   const { others = [], larger = [], unfiltered = [] } = fallback ?? {}
   const lists = [
@@ -11,7 +11,7 @@ export function routeText(first: Leg, fallback: Fallback | undefined): string {
     [unfiltered, 'filtered'],
   ] as const
   const ends = lists.filter(([legs]) => legs.length > 0).map(([legs, what]) => `; ${what}: ${inOrder(legs)}`)
-  return `${[...first.roles, inOrder([first, ...others])].join(' -> ')}${by}${ends.join('')}`
+  return `${[...first.roles, inOrder([first, ...others])].join(' -> ')}${by}${ends.join('')}${cache ? `; ${cache.mode ?? 'exact'} cache` : ''}`
 }
 
 /** Neighbours in the same balance are one place in line. */
@@ -33,14 +33,24 @@ function placeText(legs: readonly Leg[]): string {
 }
 
 function legText(leg: Leg): string {
-  const { when = [], breaker, hedge, place } = leg
+  const { when = [], limits, budget, breaker, hedge, place } = leg
   const notes = [
     ...(place?.weight === undefined ? [] : [`weight ${place.weight}`]),
     ...when.flatMap(conditionTexts),
+    ...limitTexts(limits),
+    ...(budget ? [`budget ${budget.name}`] : []),
     ...(breaker ? ['breaker'] : []),
     ...(hedge ? [`hedged by ${nameOf(hedge.to)} after ${after(hedge.after)}`] : []),
   ]
   return notes.length > 0 ? `${nameOf(leg)} (${notes.join('; ')})` : nameOf(leg)
+}
+
+function limitTexts({ requestsPerMinute, tokensPerMinute, concurrency }: NonNullable<Leg['limits']> = {}): string[] {
+  return [
+    ...(requestsPerMinute === undefined ? [] : [`${requestsPerMinute} rpm`]),
+    ...(tokensPerMinute === undefined ? [] : [`${tokensPerMinute} tpm`]),
+    ...(concurrency === undefined ? [] : [`${concurrency} at once`]),
+  ]
 }
 
 const after = (time: number | 'p95' | undefined): string => (typeof time === 'number' ? `${time} ms` : 'p95')

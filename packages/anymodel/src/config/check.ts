@@ -1,5 +1,6 @@
 import type { Config, ProviderConfig, ProviderType, RoleSettings } from './config.ts'
 import { explain } from './explain.ts'
+import type { BudgetConfig, PricesConfig, StateConfig } from './limits-config.ts'
 import { checkNames } from './names.ts'
 import { problemsError } from './problem.ts'
 import { codeGrammar, dataGrammar } from './schema.ts'
@@ -17,6 +18,9 @@ export interface CheckedConfig {
   readonly dir: string
   readonly providers: Readonly<Record<string, TypedProvider>>
   readonly models: Readonly<Record<string, RoleSettings>>
+  readonly budgets: Readonly<Record<string, BudgetConfig>>
+  readonly prices: PricesConfig
+  readonly state: StateConfig
 }
 
 /** Checks a config against the grammar, and its names against each other. Throws one `config` error with every problem and its place. */
@@ -24,13 +28,16 @@ export function checkConfig(source: Source): CheckedConfig {
   const value = withTypes(source.value)
   const parsed = (source.code ? codeGrammar : dataGrammar).safeParse(value)
   if (!parsed.success) throw problemsError(source, explain(parsed.error.issues, value))
-  const { providers = {}, models = {} } = value as Config
+  const { providers = {}, models = {}, budgets = {}, prices = {}, state = 'memory' } = value as Config
   const checked: CheckedConfig = {
     name: source.name,
     ...(source.file === undefined ? {} : { file: source.file }),
     dir: source.dir,
     providers: providers as CheckedConfig['providers'],
     models: Object.fromEntries(Object.entries(models).map(([role, model]) => [role, longForm(model)])),
+    budgets,
+    prices,
+    state,
   }
   const problems = checkNames(checked, value as Config)
   if (problems.length > 0) throw problemsError(source, problems)

@@ -1,5 +1,6 @@
 import type { TuningOptions } from '@anymodel/core'
 import type { AnyKindOfModel } from '../roles/kinds.ts'
+import type { BudgetConfig, CacheConfig, PricesConfig, StateConfig } from './limits-config.ts'
 import type {
   BalanceConfig,
   BreakerConfig,
@@ -24,6 +25,11 @@ export const hostedTypes = [
   'replicate',
   'fal',
   'bfl',
+  'stability',
+  'huggingface',
+  'ideogram',
+  'luma',
+  'webui',
   'ollama',
   'llamacpp',
   'lmstudio',
@@ -114,6 +120,10 @@ export interface RoleSettings {
   readonly hold?: HoldConfig
   /** How long a model that failed is asked after the others. Default 5s. */
   readonly cooldown?: Duration
+  /** Name of the budget that its models spend from. Default: none. */
+  readonly budget?: string
+  /** Answers from memory what was answered before. Default: no. */
+  readonly cache?: CacheConfig
 }
 
 /** What a config file says. Its grammar is in `docs/config.md`. */
@@ -125,7 +135,12 @@ export interface Config {
   readonly providers?: Readonly<Record<string, ProviderConfig>>
   /** Roles, by name: `provider/model`, a model made by hand, or settings. */
   readonly models?: Readonly<Record<string, string | AnyKindOfModel | RoleSettings>>
-  readonly state?: 'memory'
+  /** By name. */
+  readonly budgets?: Readonly<Record<string, BudgetConfig>>
+  /** What budgets in dollars count with; a price at a target wins. Local models cost nothing. */
+  readonly prices?: PricesConfig
+  /** Where limits, budgets and caches keep what they know. Default: in this process. */
+  readonly state?: StateConfig
 }
 
 /** Gives back the config as it stands: its types check while you write a `.ts` or `.mjs` config. */

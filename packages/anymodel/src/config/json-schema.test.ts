@@ -44,8 +44,8 @@ describe('editors refuse', () => {
     'models: { chat: { use: a/b, onContextOverflow: a/b } }',
     'models: { chat: { use: a/b, timeouts: { total: 3 } } }',
     'models: { chat: { use: a/b, retry: { attempts: 0 } } }',
-    'budgets: {}',
-    'state: { sqlite: x }',
+    'server: {}',
+    'state: { mysql: x }',
   ])('%s', (text) => {
     expect(validate(yaml(text))).toBe(false)
   })

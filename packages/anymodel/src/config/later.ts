@@ -1,5 +1,5 @@
 /** What the grammar has and this version does not: refused by name, so that nobody thinks it works. */
-export const laterKeys: ReadonlySet<string> = new Set(['cache', 'budget', 'budgets', 'server', 'sqlite', 'redis'])
+export const laterKeys: ReadonlySet<string> = new Set(['server'])
 
 /** Provider types that are not there yet. */
 export const laterTypes: ReadonlySet<string> = new Set([
@@ -12,8 +12,6 @@ export const laterTypes: ReadonlySet<string> = new Set([
   'perplexity',
   'fireworks',
   'cerebras',
-  'huggingface',
-  'stability',
   'elevenlabs',
   'deepgram',
   'assemblyai',

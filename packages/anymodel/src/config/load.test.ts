@@ -232,10 +232,7 @@ const refused: readonly (readonly [what: string, text: string, expected: string]
 ]
 
 const later: readonly (readonly [key: string, text: string, position: string])[] = [
-  ['budgets', 'budgets: {}', '1:1'],
   ['server', 'version: 1\nserver: { port: 4000 }', '2:1'],
-  ['models.chat.cache', 'models:\n  chat: { use: groq/x, cache: {} }', '2:24'],
-  ['models.chat.budget', 'models:\n  chat: { use: groq/x, budget: a }', '2:24'],
 ]
 
 describe('what is refused, where it stands', () => {
@@ -248,12 +245,12 @@ describe('what is refused, where it stands', () => {
     expect(await errorOf(load(text))).toContain(message)
   })
 
-  test('other states and provider types of a later version', async () => {
-    const text = `providers: { eu: { type: azure } }\nstate: { sqlite: ./x.db }\n`
+  test('provider types of a later version, and other states', async () => {
+    const text = `providers: { eu: { type: azure } }\nstate: { mysql: x }\n`
     expect((await errorOf(load(text))).split('\n')).toEqual([
       'anymodel.config.yaml has 2 problems:',
       '  anymodel.config.yaml:1:26: providers.eu.type has the type azure, which is not available yet in this version: remove it.',
-      '  anymodel.config.yaml:2:8: state must be memory (others are not available yet in this version), not a map.',
+      '  anymodel.config.yaml:2:10: state.mysql is not a key that stands here. There are sqlite, onError.',
     ])
   })
 

@@ -24,4 +24,7 @@ const builtIn = (): CheckedConfig => ({
   dir: process.cwd(),
   providers: { local: { type: 'onnx' } },
   models: Object.fromEntries(Object.entries(builtInModels).map(([role, model]) => [role, { use: `local/${model}` }])),
+  budgets: {},
+  prices: {},
+  state: 'memory',
 })

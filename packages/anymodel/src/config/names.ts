@@ -46,8 +46,22 @@ export function checkNames(config: CheckedConfig, written: Config): Problem[] {
       .flatMap(placedEnds)
       .flatMap((placed) => checkEnd(config, placed)),
     ...checkCircle(config, role, written),
+    ...checkBudget(config, role),
   ])
-  return [...providers, ...roles]
+  const budgets = Object.entries(config.budgets).flatMap(([name, { onExceed = 'error' }]) => [
+    ...malformed(['budgets', name]),
+    ...(onExceed === 'error' ? [] : checkEnd(config, { end: onExceed, path: ['budgets', name, 'onExceed'] })),
+  ])
+  return [...providers, ...roles, ...budgets]
+}
+
+function checkBudget({ models, budgets }: CheckedConfig, role: string): Problem[] {
+  const name = models[role]?.budget
+  if (name === undefined || Object.hasOwn(budgets, name)) return []
+  const known = Object.keys(budgets)
+  const there = known.length > 0 ? `There are ${known.join(', ')}.` : 'There are none.'
+  const message = `names the budget ${name}, which is not there.${suggestion(name, known)} ${there}`
+  return [{ path: ['models', role, 'budget'], message }]
 }
 
 function malformed(path: readonly [string, string]): Problem[] {
@@ -88,7 +102,9 @@ function placedTargets(config: CheckedConfig, role: string, written: Config): Pl
     return list === 'error' ? [] : list.map((target, at) => ({ target, path: ['models', role, key, at] }))
   })
   const hedge = settings.hedge ? [{ target: settings.hedge.to as Target, path: ['models', role, 'hedge', 'to'] }] : []
-  return [...placedUse(settings, role, written), ...lists, ...hedge]
+  const embedding = settings.cache?.embedding
+  const compares = embedding ? [{ target: embedding as Target, path: ['models', role, 'cache', 'embedding'] }] : []
+  return [...placedUse(settings, role, written), ...lists, ...hedge, ...compares]
 }
 
 /** Those of `use`, in the short or the long form. */

@@ -1,6 +1,7 @@
 import type { Modality, Price, StrategyName } from '@anymodel/core'
 import type { AnyKindOfModel } from '../roles/kinds.ts'
 import type { Duration } from './config.ts'
+import type { LimitConfig } from './limits-config.ts'
 
 /** A share: `5%`. */
 export type Share = string
@@ -19,19 +20,19 @@ export interface WhenConfig {
   readonly tags?: Readonly<Record<string, string | readonly string[]>>
 }
 
-/** A target with conditions: a model or a role, and the calls that it gets. */
-export interface ConditionalTarget {
+/** A target with conditions: a model or a role, and the calls that it gets. Limits are for models. */
+export interface ConditionalTarget extends LimitConfig {
   readonly model?: string | AnyKindOfModel
   readonly role?: string
   readonly when?: WhenConfig
+  /** US dollars for a million tokens. What is absent is not known. */
+  readonly price?: Price
 }
 
 /** One of the targets of a balance. */
 export interface BalanceEntry extends ConditionalTarget {
   /** How often it is chosen, in proportion to the others. Default 1. */
   readonly weight?: number
-  /** US dollars for a million tokens. What is absent is not known. */
-  readonly price?: Price
 }
 
 /** Several targets that share the calls. A role in it counts with all its models. */

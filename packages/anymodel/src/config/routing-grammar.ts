@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { duration, flag, map, number, oneOf, positive, text } from './grammar.ts'
+import { limits, price } from './limits-grammar.ts'
 import { moneyPattern } from './money.ts'
 import { sharePattern } from './share.ts'
 
@@ -7,7 +8,6 @@ import { sharePattern } from './share.ts'
 
 const share = z.string({ error: 'a share such as 5%' }).regex(sharePattern, 'a share such as 5%')
 const money = z.string({ error: 'an amount such as 0.01 usd' }).regex(moneyPattern, 'an amount such as 0.01 usd')
-const price = number.min(0, 'a number from 0')
 const modality = oneOf(['text', 'image', 'audio', 'video', 'file'])
 const oneOrSeveral = <T extends z.ZodType>(one: T, several: string) => z.union([one, z.array(one, { error: several })])
 
@@ -35,9 +35,7 @@ export const hold = map({
 const reference = z.string({ error: 'the name of a role' }).min(1, 'the name of a role')
 const weighed = {
   weight: number.min(0, 'a number from 0').describe('How often it is chosen, in proportion to the others.').optional(),
-  price: map({ input: price.optional(), output: price.optional() })
-    .describe('US dollars for a million tokens.')
-    .optional(),
+  price: price.optional(),
 }
 
 /** What may stand in `use` besides a name: a role, a model with conditions, several that share the calls. */
@@ -45,7 +43,7 @@ export const richTarget = <M extends z.ZodType>(model: M) => {
   const conditional = { when: when.optional() }
   const entry = z.union([
     model,
-    map({ model, ...conditional, ...weighed }),
+    map({ model, ...conditional, ...weighed, ...limits }),
     map({ role: reference, ...conditional, ...weighed }),
   ])
   const balance = map({
@@ -56,7 +54,12 @@ export const richTarget = <M extends z.ZodType>(model: M) => {
     badOutcomeCost: money.optional(),
     sticky: z.union([flag, map({ tag: text().optional(), ttl: duration.optional() })]).optional(),
   })
-  return z.union([model, map({ role: reference, ...conditional }), map({ model, ...conditional }), balance])
+  return z.union([
+    model,
+    map({ role: reference, ...conditional }),
+    map({ model, ...conditional, ...limits, price: price.optional() }),
+    balance,
+  ])
 }
 
 export const hedge = <M extends z.ZodType>(model: M) =>

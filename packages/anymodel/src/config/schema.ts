@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isModel } from '../roles/kinds.ts'
 import { hostedTypes } from './config.ts'
 import { duration, flag, map, number, oneOf, positive, text, texts, whole } from './grammar.ts'
+import { budget, cache, price, state } from './limits-grammar.ts'
 import { breaker, hedge, hold, richTarget, when } from './routing-grammar.ts'
 import { sizePattern } from './size.ts'
 
@@ -104,6 +105,8 @@ const grammar = <Model extends z.ZodType>(model: Model) => {
       .describe('Keeps the beginning of an answer back, so that one that breaks off early is replaced unseen.')
       .optional(),
     cooldown: duration.describe('How long a model that failed is asked after the others.').optional(),
+    budget: text('the name of a budget').describe('The budget that its models spend from.').optional(),
+    cache: cache(model).describe('Answers from memory what was answered before.').optional(),
   })
   return map({
     $schema: text().describe('Where this schema is, for editors.').optional(),
@@ -116,7 +119,15 @@ const grammar = <Model extends z.ZodType>(model: Model) => {
       .record(z.string(), z.union([model, settings]), { error: 'a map of roles' })
       .describe('Who plays each role.')
       .optional(),
-    state: z.literal('memory', { error: 'memory (others are not available yet in this version)' }).optional(),
+    budgets: z
+      .record(z.string(), budget, { error: 'a map of budgets' })
+      .describe('What may be spent, by the names that roles give.')
+      .optional(),
+    prices: z
+      .record(z.string(), price, { error: 'a map of prices' })
+      .describe('US dollars for a million tokens, by provider/model: what budgets count with.')
+      .optional(),
+    state: state.describe('Where limits, budgets and caches keep what they know.').optional(),
   })
 }
 

@@ -9,11 +9,13 @@ import {
 import type { CheckedConfig } from '../config/check.ts'
 import type { RetryConfig, RoleSettings, Target, TimeoutConfig } from '../config/config.ts'
 import { toMs } from '../config/duration.ts'
+import type { CacheConfig } from '../config/limits-config.ts'
 import { failureLists, splitName, targetsOf } from '../config/names.ts'
 import type { BalanceConfig, BalanceEntry, WhenConfig } from '../config/routing-config.ts'
 import { suggestion } from '../config/suggest.ts'
 import { expand } from '../config/variables.ts'
 import { type AnyKindOfModel, isModel } from './kinds.ts'
+import { type Limiting, type TargetLimits, toLimiting } from './limiting.ts'
 import { type Place, type Routing, toHedge, toHolding, toRouting } from './routing.ts'
 
 const textSettings = [
@@ -27,6 +29,8 @@ const textSettings = [
   'hedge',
   'hold',
   'cooldown',
+  'budget',
+  'cache',
 ] as const
 
 /** Settings of a role that not all kinds of models follow. */
@@ -38,7 +42,7 @@ interface ModelName {
 }
 
 /** The way from a name to a model. */
-export interface Leg extends Routing {
+export interface Leg extends Routing, Limiting {
   /** The roles on the way, the one that was asked for first; empty for `provider/model`. */
   readonly roles: readonly string[]
   /** The environment variable that the model comes from, when it is not from the config. */
@@ -57,6 +61,8 @@ export interface Route extends Leg {
   readonly given: readonly TextSetting[]
   /** How often one model is asked. */
   readonly retry: RetryOptions
+  /** Which answers are kept. */
+  readonly cache?: CacheConfig
   /** Who else may answer, and when. Absent where nobody else may and a broken answer is an error. */
   readonly fallback?: Fallback
 }
@@ -95,11 +101,13 @@ export function toRoute(config: CheckedConfig, name: string): Route {
     ...toHolding(nearest('hold'), nearest('cooldown')),
   }
   const isAlone = [fallback.others, fallback.larger, fallback.unfiltered].every((legs) => legs.length === 0)
+  const cache = chain.find((settings) => settings.cache)?.cache
   const isBare = isAlone && fallback.onBreak === 'error' && !fallback.hold && fallback.cooldown === undefined
   return {
     ...toLeg(config)(first),
     given: textSettings.filter((key) => chain.some((settings) => settings[key] !== undefined)),
     retry: retryOptions(merged(chain, 'retry'), isAlone ? 3 : 2),
+    ...(cache ? { cache } : {}),
     ...(isBare ? {} : { fallback }),
   }
 }
@@ -116,6 +124,7 @@ interface Way {
 interface WholeWay extends Way {
   readonly target: string | AnyKindOfModel
   readonly overriddenBy?: string
+  readonly limits?: TargetLimits
 }
 
 /** All ways from a role or a `provider/model`, in order of preference. A variable that overrides a role is its only target. */
@@ -131,9 +140,10 @@ function waysFrom(config: CheckedConfig, role: string, { roles, chain, ...rest }
 function waysTo(config: CheckedConfig, target: Target | BalanceEntry, way: Way): WholeWay[] {
   if (typeof target === 'string' || isModel(target)) return [{ ...way, target }]
   if ('of' in target) return target.of.flatMap((entry) => waysTo(config, entry, placed(way, target, entry)))
-  const { role, model, when } = target
+  const { role, model, when, rpm, tpm, concurrency, price } = target
   const on = when ? { ...way, when: [...(way.when ?? []), when] } : way
-  return role === undefined ? [{ ...on, target: model as string | AnyKindOfModel }] : waysFrom(config, role, on)
+  if (role !== undefined) return waysFrom(config, role, on)
+  return [{ ...on, target: model as string | AnyKindOfModel, limits: { rpm, tpm, concurrency, price } }]
 }
 
 /** A balance on the way to another one is taken apart: the outer one chooses from all. */
@@ -152,15 +162,17 @@ const merged = <K extends 'defaults' | 'timeouts' | 'retry'>(chain: readonly Rol
 
 const toLeg =
   (config: CheckedConfig) =>
-  ({ target, chain, roles, overriddenBy, ...way }: WholeWay): Leg => {
+  ({ target, chain, roles, overriddenBy, limits = {}, ...way }: WholeWay): Leg => {
+    const model = typeof target === 'string' ? toModelName(config, target, { roles, ...way }, overriddenBy) : target
     const hedge = chain.find((settings) => settings.hedge)?.hedge
     return {
       roles,
       ...(overriddenBy === undefined ? {} : { overriddenBy }),
-      model: typeof target === 'string' ? toModelName(config, target, { roles, ...way }, overriddenBy) : target,
+      model,
       defaults: merged(chain, 'defaults'),
       timeouts: { ...defaultTimeouts, ...inMs(merged(chain, 'timeouts')) },
       ...toRouting(chain, way),
+      ...toLimiting(config, chain, limits, model),
       ...(hedge ? { hedge: { ...toHedge(hedge), to: hedgeLeg(config, hedge.to, { roles, chain }) } } : {}),
     }
   }

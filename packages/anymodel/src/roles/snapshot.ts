@@ -1,22 +1,24 @@
 import {
   AnyModelError,
   type CodeModel,
+  type EmbeddingModel,
   type FailoverOptions,
   type RetryOptions,
   type TextModel,
-  type TimeoutOptions,
   type TuningOptions,
+  withCache,
   withFallback,
+  withLimit,
   withRetry,
   withTimeout,
 } from '@anymodel/core'
-import type { LoadProgress } from '@anymodel/onnx'
-import type { CheckedConfig, TypedProvider } from '../config/check.ts'
-import type { ProviderType } from '../config/config.ts'
-import { listProviders, providerEntry } from '../config/names.ts'
+import type { CheckedConfig } from '../config/check.ts'
+import type { CacheConfig } from '../config/limits-config.ts'
 import { withDefaults } from './defaults.ts'
-import { type AnyKindOfModel, isModel, isOfKind, type Kind, kinds, type Models } from './kinds.ts'
-import { type Provider, providerSources } from './providers.ts'
+import { clocksFor, find, providerOf, type Setting, type Surroundings } from './find.ts'
+import { type AnyKindOfModel, isModel, isOfKind, type Kind, type Models } from './kinds.ts'
+import { cachedRole, type Ledger, limited, limitedEmbedding, onStateErrorOf } from './limited.ts'
+import { toCache } from './limiting.ts'
 import { type Fallback, type Leg, type Route, type TextSetting, toRoute } from './route.ts'
 import { balanced, routed } from './routed.ts'
 
@@ -39,13 +41,6 @@ interface Completer {
   readonly defaults: TuningOptions
 }
 
-/** What outlives a snapshot. */
-export interface Surroundings {
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined
-  /** Providers that were set up, by their entry: an edit elsewhere in the config does not load a local model anew. */
-  readonly opened: Map<string, Provider>
-}
-
 export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings): Snapshot {
   // What a model remembers, such as which of several rests, is for all its calls.
   const models = new Map<string, AnyKindOfModel>()
@@ -64,7 +59,12 @@ export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings):
       kept(kind, name, async () => {
         const route = toRoute(config, name)
         const isBalanced = [route, ...(route.fallback?.others ?? [])].some(({ place }) => place)
-        const given = isBalanced ? [...route.given, 'balance' as const] : route.given
+        const isLimited = [route, ...(route.fallback?.others ?? [])].some(({ limits }) => limits)
+        const given = [
+          ...route.given,
+          ...(isBalanced ? (['balance'] as const) : []),
+          ...(isLimited ? (['limits'] as const) : []),
+        ]
         const unheard = given.filter((one) => !followed(kind).includes(one))
         if (unheard.length > 0) throw notForKind(route, unheard, kind)
         return settleKind(kind, route, { name, config, surroundings })
@@ -85,8 +85,10 @@ export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings):
 }
 
 /** The settings of a role that kinds besides text follow. */
-const followed = (kind: Kind): readonly (TextSetting | 'balance')[] =>
-  kind === 'code' ? ['defaults', 'timeouts', 'retry', 'cooldown'] : ['retry', 'cooldown']
+function followed(kind: Kind): readonly (TextSetting | 'balance' | 'limits')[] {
+  if (kind === 'code') return ['defaults', 'timeouts', 'retry', 'cooldown', 'limits']
+  return kind === 'embedding' ? ['retry', 'cooldown', 'limits', 'budget', 'cache'] : ['retry', 'cooldown']
+}
 
 /** The model of another kind than text. */
 async function settleKind<K extends Kind>(kind: K, route: Route, setting: Setting): Promise<Models[K]> {
@@ -99,14 +101,26 @@ async function settleKind<K extends Kind>(kind: K, route: Route, setting: Settin
       ? withFallback([first, ...others], { ...cooling(route), ...tries(route.retry, models.length) })
       : withRetry(first, route.retry)
   const { total } = route.timeouts
-  return (kind === 'code' && total !== undefined ? withTimeout(attempts, { total }) : attempts) as Models[K]
+  const timed = (kind === 'code' && total !== undefined ? withTimeout(attempts, { total }) : attempts) as Models[K]
+  if (!route.cache || !isOfKind(timed, 'embedding')) return timed
+  const state = await setting.surroundings.states.of(setting.config)
+  const { ttl, namespace } = toCache(route.cache)
+  return withCache(timed, {
+    state,
+    ...(ttl === undefined ? {} : { ttl }),
+    ...(namespace === undefined ? {} : { namespace }),
+  }) as Models[K]
 }
 
 async function settleKindLeg<K extends Kind>(kind: K, leg: Leg, setting: Setting): Promise<Models[K]> {
   const { model, type } = await find(kind, leg, setting)
+  const ledger = await ledgerFor(leg, setting)
+  if (isOfKind(model, 'embedding')) return (ledger ? limitedEmbedding(model, leg, ledger) : model) as Models[K]
   if (!isOfKind(model, 'code')) return model
   const { total: _total, ...clocks } = clocksFor(type, leg.timeouts)
-  return withDefaults(withTimeout(model, clocks), leg.defaults) as Models[K]
+  const timed = withTimeout(model, clocks)
+  const turned = ledger && leg.limits ? withLimit(timed, { ...leg.limits, state: ledger.state }) : timed
+  return withDefaults(turned, leg.defaults) as Models[K]
 }
 
 /** Whether a model is asked for what stands in a gap, not in a chat. */
@@ -120,20 +134,24 @@ async function fillsGaps(leg: Leg, setting: Setting): Promise<boolean> {
   return provider.code !== undefined && fillFamilyOf(model.id) !== undefined
 }
 
-interface Setting {
-  /** What was asked for. */
-  readonly name: string
-  readonly config: CheckedConfig
-  readonly surroundings: Surroundings
-}
-
 /** The text model of a route, with what the route gives it. The clock `total` is for all attempts together, the others are for each. */
 async function settleText(route: Route, setting: Setting): Promise<TextModel> {
   const { fallback, retry, timeouts } = route
   const attempts = fallback
     ? await withOthers(route, fallback, setting)
     : withRetry(await settleLeg(route, setting), retry)
-  return timeouts.total === undefined ? attempts : withTimeout(attempts, { total: timeouts.total })
+  const timed = timeouts.total === undefined ? attempts : withTimeout(attempts, { total: timeouts.total })
+  if (!route.cache) return timed
+  const state = await setting.surroundings.states.of(setting.config)
+  return cachedRole(timed, route, state, await comparing(route.cache, setting))
+}
+
+/** The model that compares questions for a semantic cache. */
+async function comparing(cache: CacheConfig, setting: Setting): Promise<EmbeddingModel | undefined> {
+  if (cache.mode !== 'semantic') return undefined
+  const { embedding = 'onnx/all-minilm-l6-v2' } = cache
+  const name = typeof embedding === 'string' ? embedding : embedding.role
+  return settleKind('embedding', toRoute(setting.config, name), { ...setting, name })
 }
 
 /** One owner of retries: with others to ask, `withFallback` is it. */
@@ -169,75 +187,29 @@ async function settleLeg(leg: Leg, setting: Setting): Promise<TextModel> {
   const { model, type } = await find('text', leg, setting)
   const { total: _total, ...clocks } = clocksFor(type, leg.timeouts)
   const to = leg.hedge && (await settleLeg(leg.hedge.to, setting))
-  return routed(withDefaults(withTimeout(model, clocks), leg.defaults), leg, to)
+  return routed(withDefaults(await withinLimits(withTimeout(model, clocks), leg, setting), leg.defaults), leg, to)
 }
 
-interface Found<K extends Kind> {
-  readonly model: Models[K]
-  /** Absent for a model made by hand. */
-  readonly type?: ProviderType
+/** Clocks run inside: waiting for a turn is not the model's time. Who answers beyond a budget does so whatever that costs: its answers don't count. */
+async function withinLimits(model: TextModel, leg: Leg, setting: Setting): Promise<TextModel> {
+  const exceeded = setting.exceeded ?? []
+  const { budget, ...rest } = leg
+  const own: Leg = budget && exceeded.includes(budget.name) ? rest : leg
+  const ledger = await ledgerFor(own, setting)
+  if (!ledger) return model
+  const { name, onExceed = 'error' } = own.budget ?? {}
+  if (name === undefined || onExceed === 'error') return limited(model, own, ledger)
+  const route = toRoute(setting.config, onExceed.role)
+  return limited(model, own, ledger, await settleText(route, { ...setting, exceeded: [...exceeded, name] }))
 }
 
-/** The model of a kind at the end of a way. */
-async function find<K extends Kind>(kind: K, route: Leg, setting: Setting): Promise<Found<K>> {
-  const { model } = route
-  if (isOfKind(model, kind)) return { model }
-  if (isModel(model))
-    throw noneOfKind(
-      kind,
-      setting.name,
-      kinds.filter((other) => isOfKind(model, other)),
-    )
-  const provider = await providerOf(model.provider, route, setting)
-  const open = provider[kind] as ((id: string) => Models[K]) | undefined
-  if (!open)
-    throw noneOfKind(
-      kind,
-      model.provider,
-      kinds.filter((other) => provider[other]),
-    )
-  return { model: open(model.id), type: entryOf(model.provider, setting).type }
+async function ledgerFor({ limits, budget }: Leg, { config, surroundings }: Setting): Promise<Ledger | undefined> {
+  if (!limits && !budget) return undefined
+  return { state: await surroundings.states.of(config), onStateError: onStateErrorOf(config) }
 }
-
-const noneOfKind = (kind: Kind, who: string, has: readonly Kind[]): AnyModelError =>
-  new AnyModelError(
-    'config',
-    `"${who}" has no ${kind} model: it has ${has.join(', ')}. Name another provider or role for this call.`,
-  )
 
 const notForKind = ({ roles }: Route, settings: readonly string[], kind: Kind): AnyModelError =>
   new AnyModelError(
     'config',
     `The role ${roles[0]} sets ${settings.join(', ')}, which models of the kind ${kind} do not follow in this version. Take that out of the config.`,
   )
-
-/** Local models have no connection to wait for, so that a role may go from hosted to local in one line. */
-function clocksFor(type: ProviderType | undefined, timeouts: TimeoutOptions): TimeoutOptions {
-  if (type === undefined) return timeouts
-  if (type !== 'onnx') return { connect: 10_000, ...timeouts }
-  const { connect: _connect, headers: _headers, ...local } = timeouts
-  return local
-}
-
-async function providerOf(name: string, { roles }: Leg, setting: Setting): Promise<Provider> {
-  const entry = entryOf(name, setting)
-  const { opened, onProgress } = setting.surroundings
-  const { dir } = setting.config
-  const key = JSON.stringify([name, dir, entry])
-  const open = await providerSources[entry.type].load()
-  // Looked up after the import: of two requests that come at once, the second finds what the first set up.
-  const known = opened.get(key)
-  if (known) return known
-  const asker = roles[0] === undefined ? `The model ${setting.name}` : `The role ${roles[0]}`
-  const provider = open(entry, { name, asker, dir, onProgress })
-  opened.set(key, provider)
-  return provider
-}
-
-const entryOf = (name: string, { config }: Setting): TypedProvider =>
-  providerEntry(config, name) ?? noProvider(name, config)
-
-function noProvider(name: string, config: CheckedConfig): never {
-  const message = `There is no provider "${name}" in ${config.name}.${listProviders(config, name)}`
-  throw new AnyModelError('config', message, { provider: name })
-}

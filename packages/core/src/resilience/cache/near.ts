@@ -2,7 +2,7 @@ import type { EmbeddingModel } from '../../contract/embedding.ts'
 import { cosineSimilarity } from '../../generate/cosine-similarity.ts'
 import type { State } from '../../state/state.ts'
 import { type CacheKeys, hash } from './request.ts'
-import { contentWords } from './words.ts'
+import { contentWords, plainWords } from './words.ts'
 
 interface Neighbour {
   /** Where its answer is kept. */
@@ -68,7 +68,9 @@ export class Near {
   }
 
   async #vectorOf(question: string, signal?: AbortSignal): Promise<Float32Array> {
-    const { embeddings } = await this.#embedding.embed({ values: [question], ...(signal ? { signal } : {}) })
+    // A question mark or a capital moves the vectors of small models more than a word does.
+    const values = [plainWords(question).join(' ')]
+    const { embeddings } = await this.#embedding.embed({ values, ...(signal ? { signal } : {}) })
     return embeddings[0] ?? new Float32Array()
   }
 }

@@ -10,15 +10,13 @@ const token = /[+-]?\p{Nd}+(?:[.,:/]\p{Nd}+)*|[\p{L}\p{M}\p{N}_]+(?:['-][\p{L}\p
  * The words that two questions must have in common, in the same order, to count as one: numbers, negations, names and all else but articles, courtesies and punctuation. The order matters as well:
  * "dollars to euros" is not "euros to dollars". Abbreviations keep their capitals: "US" is not "us".
  */
-export function contentWords(text: string): string[] {
-  const words: string[] = []
-  for (const [found] of spelledOut(text).matchAll(token)) {
-    if (punctuation.test(found)) continue
-    const word = /^\p{Lu}[\p{Lu}\p{N}]+$/u.test(found) ? found : found.toLowerCase()
-    if (!fillers.has(word)) words.push(word)
-  }
-  return words
-}
+export const contentWords = (text: string): string[] => plainWords(text).filter((word) => !fillers.has(word))
+
+/** All words of a question, in one spelling. */
+export const plainWords = (text: string): string[] =>
+  [...spelledOut(text).matchAll(token)]
+    .map(([found]) => (/^\p{Lu}[\p{Lu}\p{N}]+$/u.test(found) ? found : found.toLowerCase()))
+    .filter((word) => !punctuation.test(word))
 
 /** Contractions as the words that they stand for. */
 const spelledOut = (text: string): string =>
