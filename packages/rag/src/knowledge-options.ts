@@ -1,9 +1,8 @@
 import type { EmbeddingModel, Given } from '@anymodel/core'
 import type { ChunkHeader } from './add/prepare.ts'
 import type { AddProgress } from './add/report.ts'
+import type { PlaceOptions } from './add/sources.ts'
 import type { Splitter, Store } from './contract.ts'
-import type { FindOptions } from './load/find-files.ts'
-import type { LoadOptions } from './load/loader.ts'
 import type { SearchOptions } from './retrieve/search-options.ts'
 import type { SplitOptions } from './split/options.ts'
 
@@ -11,11 +10,11 @@ export interface KnowledgeOptions {
   readonly store: Store
   /** Turns chunks and questions into vectors. Without one, chunks are found by their words only. */
   readonly embedding?: Given<EmbeddingModel>
-  /** How files are found and loaded: limits, formats of your own, what is left out. */
-  readonly load?: Omit<LoadOptions & FindOptions, 'signal'>
+  /** How files and pages are found and loaded: limits, formats of your own, what is left out. */
+  readonly load?: Omit<PlaceOptions, 'signal'>
   /** Sizes of the default splitter. */
   readonly chunk?: SplitOptions
-  /** Cuts documents. Default `recursiveSplitter(chunk)`. */
+  /** Cuts documents. Default `autoSplitter(chunk)`. */
   readonly split?: Splitter
   /** Words in front of every chunk that say where it comes from. Default: title and headings. */
   readonly header?: ChunkHeader

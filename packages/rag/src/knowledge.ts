@@ -12,7 +12,7 @@ import type { Filter, Metadata, Store, StoredChunk, StoredDocument } from './con
 import type { KnowledgeOptions, ReindexOptions } from './knowledge-options.ts'
 import { both, search } from './retrieve/search.ts'
 import type { Hit, SearchOptions } from './retrieve/search-options.ts'
-import { recursiveSplitter } from './split/recursive.ts'
+import { autoSplitter } from './split/auto.ts'
 
 export interface AddOptions {
   /** Joins the metadata of every document, for filters: `{ tenant: 'a' }`. */
@@ -101,7 +101,7 @@ export async function knowledge(options: KnowledgeOptions): Promise<Knowledge> {
 
 const preparationOf = ({
   chunk,
-  split = recursiveSplitter(chunk),
+  split = autoSplitter(chunk),
   header = titleAndHeadings,
   version = '',
 }: KnowledgeOptions) => ({

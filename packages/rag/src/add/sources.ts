@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
-import { AnyModelError } from '@anymodel/core'
+import { AnyModelError, isAnyModelError } from '@anymodel/core'
 import type { Document } from '../contract.ts'
 import type { FindOptions } from '../load/find-files.ts'
-import { loadFiles } from '../load/load-file.ts'
+import { type LoadedFile, loadFiles } from '../load/load-file.ts'
+import { loadUrl } from '../load/load-url.ts'
 import type { LoadOptions } from '../load/loader.ts'
+import { loadSitemap, type SitemapOptions } from '../load/sitemap.ts'
 import type { Incoming } from './add-documents.ts'
 
-/** What can be added: a folder, a path, a pattern such as `docs/**\/*.{md,pdf}`, several of them, or documents that you have. */
+/** What can be added: a folder, a path, a pattern such as `docs/**\/*.{md,pdf}`, a URL, the URL of a sitemap (`.../sitemap.xml`), several of them, or documents that you have. */
 export type AddSource = string | readonly string[] | Document | readonly Document[] | AsyncIterable<Document>
+
+/** How places are searched and what is found there is loaded. */
+export type PlaceOptions = LoadOptions & FindOptions & SitemapOptions
 
 /** Documents on their way in, and what is known about where they come from. */
 export interface Opened {
@@ -19,11 +24,11 @@ export interface Opened {
   readonly total?: number
 }
 
-export function openSource(source: AddSource, options: LoadOptions & FindOptions): Opened {
-  if (typeof source === 'string') return fromFiles([source], options)
+export function openSource(source: AddSource, options: PlaceOptions): Opened {
+  if (typeof source === 'string') return fromPlaces([source], options)
   if (Array.isArray(source)) {
     const all = source as readonly (string | Document)[]
-    if (all.length > 0 && all.every((each) => typeof each === 'string')) return fromFiles(all as string[], options)
+    if (all.length > 0 && all.every((each) => typeof each === 'string')) return fromPlaces(all as string[], options)
     return { incoming: given(all), total: all.length }
   }
   if (typeof source === 'object' && source !== null && Symbol.asyncIterator in source)
@@ -31,15 +36,36 @@ export function openSource(source: AddSource, options: LoadOptions & FindOptions
   return { incoming: given([source as Document]), total: 1 }
 }
 
-function fromFiles(patterns: readonly string[], options: LoadOptions & FindOptions): Opened {
+function fromPlaces(places: readonly string[], options: PlaceOptions): Opened {
   // A place of the disk, and no text that would show it.
-  const place = JSON.stringify([resolve(options.cwd ?? '.'), [...patterns].sort(), options.exclude ?? []])
+  const place = JSON.stringify([resolve(options.cwd ?? '.'), [...places].sort(), options.exclude ?? []])
   const origin = createHash('sha256').update(place).digest('hex').slice(0, 16)
-  return { incoming: files(patterns, options), origin }
+  return { incoming: loaded(places, options), origin }
 }
 
-async function* files(patterns: readonly string[], options: LoadOptions & FindOptions): AsyncGenerator<Incoming> {
-  for await (const { path, documents, error } of loadFiles(patterns, options)) {
+const isUrl = (place: string): boolean => /^https?:\/\//i.test(place)
+
+async function* loaded(places: readonly string[], options: PlaceOptions): AsyncGenerator<Incoming> {
+  const patterns = places.filter((place) => !isUrl(place))
+  if (patterns.length > 0) yield* incoming(loadFiles(patterns, options))
+  for (const url of places.filter(isUrl)) {
+    if (/sitemap[^/]*\.xml(?:\.gz)?$/i.test(url)) yield* incoming(loadSitemap(url, options))
+    else yield* incoming([await loadedUrl(url, options)])
+  }
+}
+
+async function loadedUrl(url: string, options: PlaceOptions): Promise<LoadedFile> {
+  try {
+    return { path: url, documents: await loadUrl(url, options) }
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    if (isAnyModelError(error)) return { path: url, error }
+    throw error
+  }
+}
+
+async function* incoming(files: Iterable<LoadedFile> | AsyncIterable<LoadedFile>): AsyncGenerator<Incoming> {
+  for await (const { path, documents, error } of files) {
     if (error) yield { id: path, error }
     else for (const document of documents) yield { document }
   }

@@ -4,7 +4,7 @@ const values = new Map(spelled.map((word, at) => [word, String(at + 2)]))
 const number = new RegExp(String.raw`\p{N}+(?:[.,:/]\p{N}+)*|\b(?:${spelled.join('|')})\b`, 'gu')
 
 /** The numbers of a normalised text: 1,500 is 1500, and from two to twelve they may be words. */
-export const numbersIn = (text: string): string[] =>
+const numbersIn = (text: string): string[] =>
   (text.match(number) ?? []).map((found) => values.get(found) ?? found.replace(/,(?=\d{3}(?!\d))/g, ''))
 
 /** True when a claim says a number that its quote does not say. Both normalised. */

@@ -2,7 +2,7 @@ const negation =
   /(?<![\p{L}'-])(?:not|no|never|none|nobody|nothing|nowhere|neither|nor|cannot|without|lacks?|lacking|fails?|failed|nicht|keine?[rnms]?|nie|niemals|niemand|nichts|ohne|weder|jamais|sans|nunca|jamás|ningún|ninguna?|nessuna?|senza|niet|geen|nooit)(?![\p{L}-])|n't(?!\p{L})/u
 
 /** True when a normalised text denies something, in the commonest words of English, German, French, Spanish, Italian and Dutch. */
-export const isNegated = (text: string): boolean => negation.test(text)
+const isNegated = (text: string): boolean => negation.test(text)
 
 /** The words in front of a place, within the clause. */
 const before = /[^.,;:!?()"\n]*$/

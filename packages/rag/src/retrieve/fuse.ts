@@ -27,7 +27,7 @@ export function fuse(lists: readonly RankedList[], { k = 60 }: { readonly k?: nu
 const better = (a: Found, b: Found): number => b.score - a.score || (a.chunk.id < b.chunk.id ? -1 : 1)
 
 /** Of chunks with the same content, the first. */
-export function withoutRepeats(found: readonly Found[]): Found[] {
+function withoutRepeats(found: readonly Found[]): Found[] {
   const seen = new Set<string>()
   return found.filter(({ chunk: { hash } }) => !seen.has(hash) && seen.add(hash))
 }
