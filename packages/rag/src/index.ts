@@ -84,5 +84,7 @@ export { type LancedbStoreOptions, lancedbStore } from './store/lancedb/lancedb-
 export { type MemoryStoreOptions, memoryStore } from './store/memory/memory-store.ts'
 export type { PostgresClient, PostgresPool } from './store/postgres/client.ts'
 export { type PostgresStoreOptions, postgresStore } from './store/postgres/postgres-store.ts'
+export { type QdrantStoreOptions, qdrantStore } from './store/qdrant/qdrant-store.ts'
+export type { QdrantConnection } from './store/qdrant/rest.ts'
 export { type SqliteStoreOptions, sqliteStore } from './store/sqlite/sqlite-store.ts'
 export { type Words, words } from './store/words.ts'

@@ -93,3 +93,14 @@ export function chance(seed: number): () => number {
 
 export const randomVector = (random: () => number): Float32Array =>
   Float32Array.from({ length: embedded.dimensions }, () => random() * 2 - 1)
+
+/** The same vectors, but for what is lost when their lengths are kept apart. */
+export function sameVectors(found: ReadonlyMap<string, Float32Array>, wanted: ReadonlyMap<string, Float32Array>): void {
+  assert.deepEqual([...found.keys()].sort(), [...wanted.keys()].sort())
+  for (const [hash, vector] of wanted) {
+    const length = Math.hypot(...vector)
+    const given = found.get(hash) as Float32Array
+    assert.equal(given.length, vector.length)
+    for (const [i, x] of vector.entries()) assert.ok(Math.abs((given[i] as number) - x) <= length * 1e-6)
+  }
+}
