@@ -6,7 +6,7 @@ import { programPath, tried } from './installed.ts'
 import { limited } from './limited.ts'
 
 /** A script for Node to run. */
-export interface LockedScript {
+interface LockedScript {
   /** Its path, and its arguments. */
   readonly args: readonly string[]
   /** Folders and files that it may read. */
