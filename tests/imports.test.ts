@@ -41,7 +41,7 @@ async function loadedBy(specifier: string): Promise<string[]> {
 }
 
 describe('importing loads nothing heavy', () => {
-  for (const specifier of [...subpaths('core'), ...subpaths('providers')]) {
+  for (const specifier of [...subpaths('core'), ...subpaths('providers'), ...subpaths('rag')]) {
     it(`${specifier} loads no other package`, async () => {
       expect(await loadedBy(specifier)).toEqual([])
     })
