@@ -13,13 +13,13 @@ const faults = [
 const strategies = ['weighted', 'least-busy', 'latency', 'cost', 'adaptive'] as const
 
 it('calls through balances, breakers, hedges and conditions that share their state: whole or an error, within their attempts, nothing left behind', async () => {
-  const server = await faultServer({ stall: 700, retryAfter: 100 })
+  const server = await faultServer({ stall: 2_000, retryAfter: 100 })
   const random = seeded(7_112)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   let named = 0
   const model = (fault = pick(faults)): TextModel => {
     const speak = pick(Object.values(speakers))
-    return withTimeout(speak(server.url, `${fault}@${named++}`), { firstContent: 500, idle: 300 })
+    return withTimeout(speak(server.url, `${fault}@${named++}`), { firstContent: 1_500, idle: 1_000 })
   }
   const guarded = () => withBreaker(model(), { failures: 2, cooldown: 100 })
   const target = () => {
@@ -52,8 +52,8 @@ it('calls through balances, breakers, hedges and conditions that share their sta
     assert.equal(outcome.result?.text, healthyAnswer)
     answered++
   }
-  for (let wave = 0; wave < 3; wave++) await Promise.all(Array.from({ length: 50 }, (_, at) => call(wave * 50 + at)))
-  expect(answered).toBeGreaterThan(30)
+  for (let wave = 0; wave < 2; wave++) await Promise.all(Array.from({ length: 60 }, (_, at) => call(wave * 60 + at)))
+  expect(answered).toBeGreaterThan(20)
   expect(listeners()).toBe(0)
   await Promise.all(server.log().map(({ request }) => request.outcome))
   await server.close()

@@ -23,7 +23,7 @@ export interface Endpoint {
   /** Credential and fixed headers, resolved per request. Throws `auth` when the key is missing. */
   headers(): Promise<Readonly<Record<string, string>>>
   readonly transport: Transport
-  /** There for several keys: what an error means for the next request. `sent`: the credentials of the one that failed. */
+  /** What an error means for the next request, where there are several keys. `sent`: the credentials of the one that failed. */
   readonly failed?: (error: AnyModelError, sent: readonly string[]) => AnyModelError
 }
 
@@ -45,21 +45,18 @@ export function endpoint({ provider, baseURL, env, options, credential = bearer 
   const fromEnv = process.env[`${provider.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_BASE_URL`]
   const { apiKey } = options
   let pool: KeyPool | undefined
-  const nextKey = async (keys: readonly Key[]) => {
-    const { KeyPool } = await import('./key-pool.ts')
-    pool ??= new KeyPool(keys)
-    return pool.next()
-  }
   return {
     provider,
     baseURL: (options.baseURL ?? (fromEnv || baseURL)).replace(/\/+$/, ''),
     transport: options,
     async headers() {
-      const key = isList(apiKey)
-        ? await nextKey(apiKey)
-        : typeof apiKey === 'function'
-          ? await apiKey()
-          : (apiKey ?? variables.map((name) => process.env[name]).find(Boolean))
+      if (typeof apiKey === 'object') {
+        const { KeyPool } = await import('./key-pool.ts')
+        pool ??= new KeyPool(apiKey)
+      }
+      const one = pool ? await pool.next() : (apiKey as Key | undefined)
+      const key =
+        typeof one === 'function' ? await one() : (one ?? variables.map((name) => process.env[name]).find(Boolean))
       const given = lowerCase(options.headers)
       const clean = key?.trim()
       if (clean) {
@@ -69,11 +66,9 @@ export function endpoint({ provider, baseURL, env, options, credential = bearer 
       if (variables.length > 0 && !hasCredential(given)) throw (await keyErrors()).noKey(provider, variables)
       return given
     },
-    ...(isList(apiKey) ? { failed: (error, sent) => pool?.failed(error, sent) ?? error } : {}),
+    failed: (error, sent) => pool?.failed(error, sent) ?? error,
   }
 }
-
-const isList = (keys: Key | readonly Key[] | undefined): keys is readonly Key[] => Array.isArray(keys)
 
 const hasCredential = (headers: Readonly<Record<string, string>>) =>
   ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'].some((name) => name in headers)
