@@ -1,6 +1,7 @@
 import { AnyModelError, isAnyModelError, type TextCall } from '@anymodel/core'
 import { countListeners, type MockAnswer, mockModel } from '@anymodel/testing'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { processSandbox } from '../sandbox/process.ts'
 import { bareSandbox } from '../testing/bare-sandbox.ts'
 import { generateVerifiedCode, streamVerifiedCode } from './verify-code.ts'
 import type { VerifiedCodeOptions, VerifyEvent } from './verify-options.ts'
@@ -24,7 +25,7 @@ const asked = ({ messages }: TextCall) => JSON.stringify(messages)
 const answers = (...codes: readonly (string | Error)[]) =>
   mockModel(codes.map((code) => (typeof code === 'string' ? fence(code) : code)))
 const find = (options: Partial<VerifiedCodeOptions>) =>
-  generateVerifiedCode({ task, language: 'javascript', sandbox, concurrency: 1, ...options })
+  generateVerifiedCode({ task, language: 'javascript', sandbox, concurrency: 1, typeCheck: false, ...options })
 
 test('the first sample that passes is the answer, with the evidence', async () => {
   const result = await find({ model: answers(minus, times, right), tests, samples: 8 })
@@ -82,6 +83,20 @@ test('code that does not parse never runs', async () => {
   expect(passed).toBe(false)
   expect(problem).toContain('line 1')
   expect(evidence.attempts[0]).toMatchObject({ problem, code: 'const add = (\n' })
+})
+
+test('TypeScript with wrong types never runs, and goes back with what the compiler said', async () => {
+  const runs = await processSandbox()
+  onTestFinished(() => runs.close())
+  const wrong = 'export const add = (a: number, b: number): string => a + b'
+  const typed = wrong.replace('string', 'number')
+  const model = mockModel((call) => `\`\`\`ts\n${/went wrong/.test(asked(call)) ? typed : wrong}\n\`\`\``)
+  const options = { model, language: 'ts', sandbox: runs, tests, samples: 1 }
+  const { passed, evidence } = await find({ ...options, typeCheck: true })
+  expect(passed).toBe(true)
+  expect(evidence.attempts[0]?.problem).toContain('TS2322')
+  expect(evidence.attempts[0]).not.toHaveProperty('tests')
+  expect((await find({ ...options, typeCheck: false })).evidence.attempts[0]?.tests?.passed).toBe(true)
 })
 
 test('what failed goes back with its code and its errors', async () => {
