@@ -70,6 +70,12 @@ describe('adding documents', () => {
     expect((await kb.stats()).documents).toBe(512)
   })
 
+  test('needs a store and, if any, a model that embeds', async () => {
+    await expect(knowledge({ store: 'kb.db' as never })).rejects.toMatchObject({ code: 'invalid-argument' })
+    const model = { store: memoryStore(), embedding: 'minilm' as never }
+    await expect(knowledge(model)).rejects.toMatchObject({ code: 'invalid-argument' })
+  })
+
   test('refuses what is no document', async () => {
     const kb = await knowledge({ store: memoryStore() })
     await expect(kb.add([{ id: '', text: 'x' }])).rejects.toMatchObject({ code: 'invalid-argument' })

@@ -67,6 +67,7 @@ export interface Knowledge extends KnowledgeView {
 export async function knowledge(options: KnowledgeOptions): Promise<Knowledge> {
   const { store, embedding, concurrency = 4 } = options
   const model = typeof embedding === 'function' ? await embedding() : embedding
+  check(store, model)
   await store.open()
   const preparation = preparationOf(options)
   const takeIn = async (source: AddSource, given: AddOptions): Promise<AddReport> => {
@@ -97,6 +98,15 @@ export async function knowledge(options: KnowledgeOptions): Promise<Knowledge> {
     stats: () => store.stats(),
     close: () => store.close(),
   }
+}
+
+function check(store: unknown, model: unknown): void {
+  const has = (value: unknown, method: string) =>
+    typeof (value as Record<string, unknown> | null | undefined)?.[method] === 'function'
+  if (!has(store, 'put'))
+    throw new AnyModelError('invalid-argument', 'store must be a store such as sqliteStore("kb.db").')
+  if (model !== undefined && !has(model, 'embed'))
+    throw new AnyModelError('invalid-argument', 'embedding must be an embedding model such as openai().embedding(id).')
 }
 
 const preparationOf = ({

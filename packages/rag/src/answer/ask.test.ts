@@ -86,6 +86,8 @@ describe('an answer', () => {
     expect(await kb.ask({ model: citing([wrong]), question, unsupported: 'drop', refusal })).toMatchObject(refused)
     expect(await kb.ask({ model: citing([]), question, refusal })).toMatchObject(refused)
     const model = citing([good])
+    const far = { mode: 'vector', minSimilarity: 0.5 } as const
+    expect(await kb.ask({ model, question: 'Who won the election?', refusal, search: far })).toMatchObject(refused)
     const empty = await open({})
     expect(await empty.ask({ model, question, refusal })).toMatchObject(refused)
     expect(model.calls).toEqual([])

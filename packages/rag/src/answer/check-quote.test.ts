@@ -75,9 +75,21 @@ test.each([
   ['10² is not 102', 'the force rose by 102 in the first test', 'The force rose by 10² in the first test.'],
   ['a hyphen goes on with a word', 'toxic to humans and animals', 'It is non-toxic to humans and animals.'],
   ['can is not can’t', 'with this device you can', 'With this device you can’t fly.'],
+  [
+    'non-toxic denies toxic',
+    'It is non-toxic to humans',
+    'It is non-toxic to humans and animals.',
+    'It is toxic to humans.',
+  ],
   ['a magnitude belongs to its number', 'the revenue of the firm was 5', 'The revenue of the firm was 5 million.'],
-])('%s', (_, quote, text) => {
-  expect(quoteChecker([{ id: 'a', text }])({ claim: quote, sourceId: 'a', quote }).verdict).not.toBe('supported')
+])('%s', (_, quote, text, claim = quote) => {
+  expect(quoteChecker([{ id: 'a', text }])({ claim, sourceId: 'a', quote }).verdict).not.toBe('supported')
+})
+
+test('not only says also, and what failed is not denied', () => {
+  const text = 'Not only the bolt but also the plate failed at 300 N in the second test.'
+  const both = quoteChecker([{ id: 'a', text }])
+  expect(both({ claim: 'Bolt and plate broke at 300 N.', sourceId: 'a', quote: text }).verdict).toBe('supported')
 })
 
 test('an unknown source, or anything but texts, is nothing found', () => {

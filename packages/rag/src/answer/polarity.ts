@@ -1,8 +1,11 @@
 const negation =
-  /(?<![\p{L}'-])(?:not|no|never|none|nobody|nothing|nowhere|neither|nor|cannot|without|lacks?|lacking|fails?|failed|nicht|keine?[rnms]?|nie|niemals|niemand|nichts|ohne|weder|jamais|sans|nunca|jamás|ningún|ninguna?|nessuna?|senza|niet|geen|nooit)(?![\p{L}-])|n't(?!\p{L})/u
+  /(?<![\p{L}'-])(?:not|no|never|none|nobody|nothing|nowhere|neither|nor|cannot|without|lacks?|lacking|nicht|keine?[rnms]?|nie|niemals|niemand|nichts|ohne|weder|jamais|sans|nunca|jamás|ningún|ninguna?|nessuna?|senza|niet|geen|nooit)(?![\p{L}-])|n't(?!\p{L})|(?<!\p{L})non-(?=\p{L})/u
+
+/** What says "also". */
+const emphasis = /\bnot (?:only|just|merely|least)\b/g
 
 /** True when a normalised text denies something, in the commonest words of English, German, French, Spanish, Italian and Dutch. */
-const isNegated = (text: string): boolean => negation.test(text)
+const isNegated = (text: string): boolean => negation.test(text.replace(emphasis, ' '))
 
 /** The words in front of a place, within the clause. */
 const before = /[^.,;:!?()"\n]*$/

@@ -10,6 +10,7 @@ export interface CandidateOptions {
   readonly filter: Filter | undefined
   readonly weights: { readonly text?: number; readonly vector?: number }
   readonly model: EmbeddingModel | undefined
+  readonly minSimilarity: number
   readonly signal: AbortSignal | undefined
 }
 
@@ -45,7 +46,7 @@ async function byText(store: Store, queries: readonly Query[], options: Candidat
 }
 
 async function byVector(store: Store, queries: readonly Query[], options: CandidateOptions): Promise<List[]> {
-  const { mode, weights, model, signal } = options
+  const { mode, weights, model, minSimilarity, signal } = options
   const asked = mode === 'text' ? [] : queries.filter(({ by }) => by !== 'text')
   if (!model || asked.length === 0) return []
   const values = asked.map(({ text }) => text)
@@ -55,7 +56,9 @@ async function byVector(store: Store, queries: readonly Query[], options: Candid
       by: 'vector',
       query: text,
       weight: weight * (weights.vector ?? 1),
-      found: await store.searchVector(embeddings[at] as Float32Array, searchOf(options)),
+      found: (await store.searchVector(embeddings[at] as Float32Array, searchOf(options))).filter(
+        ({ score }) => score >= minSimilarity,
+      ),
     })),
   )
 }

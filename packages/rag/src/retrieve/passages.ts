@@ -78,7 +78,7 @@ async function widened({ chunk, score }: Found, store: Reading, neighbours: numb
     neighbours === 0 || isParent
       ? [chunk]
       : await store.range(documentId, Math.max(0, index - neighbours), index + neighbours + 1)
-  const level = around.filter((each) => each.isParent === isParent && each.parentId === chunk.parentId)
+  const level = around.filter((each) => !!each.isParent === !!isParent && each.parentId === chunk.parentId)
   let passage = passageOf(chunk, score)
   for (const each of level.filter(({ start }) => start > chunk.start))
     passage = join(passage, passageOf(each, score)) ?? passage

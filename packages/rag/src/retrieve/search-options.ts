@@ -13,6 +13,8 @@ export interface SearchOptions {
   readonly filter?: Filter
   /** How much each list counts in the fusion. Default 0.5 for words and 1 for meaning, what Cranfield favours; give words more where names and numbers are searched for. */
   readonly weights?: { readonly text?: number; readonly vector?: number }
+  /** Leaves out of the list by meaning what is less alike than this cosine. What is far differs from model to model: look at `places` of your own questions first. Default: nothing is left out. */
+  readonly minSimilarity?: number
   /** How many chunks each list gives to the fusion. Default 100, or 10 times `limit` where that is more. */
   readonly candidates?: number
   /** What else is searched for: `multiQuery(model)`, `hypotheticalAnswer(model)`, `stepBack(model)` or functions of your own. One that fails is told as a notice, and the question is searched for as it is. */

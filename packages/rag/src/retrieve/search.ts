@@ -21,7 +21,17 @@ export async function search(
   options: SearchOptions,
   { store, model, access }: Searched,
 ): Promise<Hit[]> {
-  const { limit = 10, filter, history, signal, onNotice, rewrite = [], weights = {}, diversity = 0 } = options
+  const {
+    limit = 10,
+    filter,
+    history,
+    signal,
+    onNotice,
+    rewrite = [],
+    weights = {},
+    diversity = 0,
+    minSimilarity = -Infinity,
+  } = options
   const { mode = model ? 'hybrid' : 'text', candidates: wide = Math.max(100, 10 * limit) } = options
   check(question, { limit, diversity, wide, mode, model })
   signal?.throwIfAborted()
@@ -34,6 +44,7 @@ export async function search(
     filter: both(access, filter),
     weights,
     model,
+    minSimilarity,
     signal,
   })
   const ranked = options.rerank
