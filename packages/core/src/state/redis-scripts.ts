@@ -30,11 +30,11 @@ for i, key in ipairs(KEYS) do
   for j = 1, #all, 2 do
     local had, expires = string.match(all[j + 1], '^(%d+):(%d+)$')
     had, expires = tonumber(had), tonumber(expires)
-    if expires > now + longest then
+    if had and expires > now + longest then
       expires = now + longest
       write(key, all[j], had, expires)
     end
-    if expires <= now then redis.call('HDEL', key, all[j])
+    if not had or expires <= now then redis.call('HDEL', key, all[j])
     elseif all[j] ~= lease then
       table.insert(counted, { had, expires })
       sum = sum + had

@@ -66,7 +66,9 @@ async function take(ask: Ask, claims: readonly Claim[], clock: () => number): Pr
     const most = longest({ window: claim.window, isLease: claim.lease !== undefined })
     // The clock was set back: what was granted before counts as granted now.
     if (counted.some(({ expires }) => expires > now + most)) await ask(sql.clamp, [clock(), claim.key, most])
-    const others = counted.filter(({ part }) => part !== claim.lease)
+    const others = counted
+      .filter(({ part }) => part !== claim.lease)
+      .map((row) => ({ ...row, expires: Math.min(row.expires, now + most) }))
     const sum = others.reduce((sum, { amount }) => sum + amount, claim.amount)
     if (sum > claim.limit) return { granted: false, at, wait: waitFor(others, claim, now) }
   }
