@@ -1,5 +1,12 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
-import { textModel } from './model.ts'
+import { speechModel, textModel, transcriptionModel } from './model.ts'
+import {
+  openaiSpeech,
+  openaiTranscription,
+  type SpeechRule,
+  type TranscriptionRule,
+  whisper,
+} from './protocols/openai-audio/index.ts'
 import { commonKnobs, type ModelRule, openaiChat } from './protocols/openai-chat/index.ts'
 
 const models: readonly ModelRule[] = [
@@ -7,6 +14,13 @@ const models: readonly ModelRule[] = [
   { match: /qwen/, efforts: ['none', 'default'] },
   { match: /llama/, efforts: [] },
 ]
+
+const listeners: readonly TranscriptionRule[] = [
+  { match: /turbo/, supports: { knobs: ['language', 'prompt', 'words', 'temperature'] }, format: 'verbose_json' },
+  ...whisper,
+]
+
+const speakers: readonly SpeechRule[] = [{ match: /./, supports: { knobs: ['voice', 'format'] } }]
 
 /** Groq. Key: `GROQ_API_KEY`. https://console.groq.com/docs/api-reference */
 export const groq = (options: ProviderOptions = {}) => {
@@ -17,5 +31,9 @@ export const groq = (options: ProviderOptions = {}) => {
     files: ['image/*'],
     models,
   })
-  return { text: (id: string) => textModel(at, protocol, id) }
+  return {
+    text: (id: string) => textModel(at, protocol, id),
+    speech: (id: string) => speechModel(at, openaiSpeech(speakers), id),
+    transcription: (id: string) => transcriptionModel(at, openaiTranscription(listeners), id),
+  }
 }

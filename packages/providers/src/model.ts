@@ -1,8 +1,26 @@
-import type { CodeModel, EmbeddingModel, ImageModel, PartStream, TextModel, VideoModel } from '@anymodel/core'
+import type {
+  CodeModel,
+  EmbeddingModel,
+  ImageModel,
+  PartStream,
+  SpeechModel,
+  TextModel,
+  TranscriptionModel,
+  VideoModel,
+} from '@anymodel/core'
+import type { PollOptions } from '@anymodel/core/http'
 import { Answer } from './answer.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { MediaOptions } from './media/draw.ts'
-import type { CodeProtocol, EmbeddingProtocol, ImageProtocol, TextProtocol, VideoProtocol } from './protocol.ts'
+import type {
+  CodeProtocol,
+  EmbeddingProtocol,
+  ImageProtocol,
+  SpeechProtocol,
+  TextProtocol,
+  TranscriptionProtocol,
+  VideoProtocol,
+} from './protocol.ts'
 
 /** Joins who (endpoint) and how (protocol): a model that sends one request per call. */
 export function textModel(endpoint: Endpoint, protocol: TextProtocol, id: string): TextModel {
@@ -83,5 +101,38 @@ export function videoModel(
       yield* (await film()).resume(job, call)
     },
     ...(protocol.cancels && { cancel: async (job, call) => (await film()).cancel(job, call) }),
+  }
+}
+
+/** The same for speech. */
+export function speechModel(endpoint: Endpoint, protocol: SpeechProtocol, id: string): SpeechModel {
+  const { provider } = endpoint
+  return {
+    provider,
+    id,
+    supports: protocol.supports(id),
+    async *speak(call) {
+      const [{ speak }, format] = await Promise.all([import('./media/speak.ts'), protocol.load()])
+      yield* speak(endpoint, format, call, { provider, model: id })
+    },
+  }
+}
+
+/** The same for transcription; `jobs`: how often the job is looked at where the service makes one of it. */
+export function transcriptionModel(
+  endpoint: Endpoint,
+  protocol: TranscriptionProtocol,
+  id: string,
+  { jobs }: { readonly jobs?: PollOptions } = {},
+): TranscriptionModel {
+  const { provider } = endpoint
+  return {
+    provider,
+    id,
+    supports: protocol.supports(id),
+    async *transcribe(call) {
+      const [{ listen }, format] = await Promise.all([import('./media/listen.ts'), protocol.load()])
+      yield* listen({ endpoint, format, call, target: { provider, model: id }, jobs })
+    },
   }
 }

@@ -1,7 +1,8 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import type { MediaOptions } from './media/draw.ts'
-import { codeModel, embeddingModel, imageModel, textModel } from './model.ts'
+import { codeModel, embeddingModel, imageModel, speechModel, textModel, transcriptionModel } from './model.ts'
 import { completionsFill } from './protocols/fill/index.ts'
+import { openaiSpeech, openaiTranscription, plainSpeech, whisper } from './protocols/openai-audio/index.ts'
 import { type ChatDialect, openaiChat, openaiEmbeddings } from './protocols/openai-chat/index.ts'
 import { type ImagesDialect, openaiImageModels, openaiImages } from './protocols/openai-images/index.ts'
 
@@ -46,6 +47,10 @@ export const openaiCompatible = ({
     /** `/completions` with a `suffix`; `input: 'prompt'` for servers that take a prompt alone, which is written in the words of the model's family. */
     code: (id: string, { input = 'suffix' }: { readonly input?: 'suffix' | 'prompt' } = {}) =>
       codeModel(at, completionsFill({ input }), id),
+    /** `/audio/speech`. */
+    speech: (id: string) => speechModel(at, openaiSpeech(plainSpeech), id),
+    /** `/audio/transcriptions` with times, as Whisper answers. */
+    transcription: (id: string) => transcriptionModel(at, openaiTranscription(whisper), id),
     /** `/images/generations`, as OpenAI's models take it unless a dialect says otherwise. */
     image: (id: string, pictures: ImagesDialect = openaiImageModels) =>
       imageModel(at, openaiImages(pictures), id, { ...(jobs && { jobs }), ...(downloads && { downloads }) }),

@@ -1,7 +1,8 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import type { MediaOptions } from './media/draw.ts'
-import { embeddingModel, imageModel, textModel } from './model.ts'
+import { embeddingModel, imageModel, speechModel, textModel, transcriptionModel } from './model.ts'
 import { openaiModels } from './openai-models.ts'
+import { openaiListeners, openaiSpeech, openaiTranscription, openaiVoices } from './protocols/openai-audio/index.ts'
 import { openaiChat, openaiDialect, openaiEmbeddings } from './protocols/openai-chat/index.ts'
 import { openaiImageModels, openaiImages } from './protocols/openai-images/index.ts'
 import { openaiResponses } from './protocols/openai-responses/index.ts'
@@ -37,5 +38,7 @@ export const openai = (options: OpenAIOptions = {}) => {
     chat: (id: string) => textModel(at, chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
     image: (id: string) => imageModel(at, openaiImages(openaiImageModels), id, options),
+    speech: (id: string) => speechModel(at, openaiSpeech(openaiVoices), id),
+    transcription: (id: string) => transcriptionModel(at, openaiTranscription(openaiListeners), id),
   }
 }

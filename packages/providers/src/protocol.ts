@@ -10,8 +10,12 @@ import type {
   JsonSchema,
   Part,
   SchemaSubset,
+  SpeechCall,
+  SpeechSupport,
   TextCall,
   TextSupport,
+  TranscriptionCall,
+  TranscriptionSupport,
   Usage,
   VideoCall,
   VideoJobCall,
@@ -19,6 +23,7 @@ import type {
   Warning,
 } from '@anymodel/core'
 import type { Drawing, Filmed, FirstAsk, StepContext, StepFormat, StepReader } from './media/steps.ts'
+import type { Heard, SpeechAsk, SpeechDecoder, Spoken, TranscriptionDecoder } from './media/voiced.ts'
 
 /** A request in a protocol's words. */
 export interface WireRequest {
@@ -133,4 +138,32 @@ export interface VideoProtocol {
 /** Replies are read by whoever has the job's handle, so without the call. The reply to the first request always leads to a look at a job, even at one that is done. */
 export interface VideoFormat extends StepReader<VideoJobCall, Filmed> {
   request(call: VideoCall, target: Target): FirstAsk
+}
+
+/** How to speak: what is known without loading anything, and the rest. */
+export interface SpeechProtocol {
+  supports(model: string): SpeechSupport
+  load(): Promise<SpeechFormat>
+}
+
+/** One request, one file of sound: its bytes, or events that hold them. */
+export interface SpeechFormat {
+  /** Error codes for the service's own codes and types, beyond what the status says. */
+  readonly errorCodes?: Readonly<Record<string, ErrorCode>>
+  request(call: SpeechCall, target: Target): SpeechAsk
+  /** Reads replies of server-sent events; other replies are the sound itself. */
+  events?(context: StepContext<SpeechCall>): SpeechDecoder
+  /** What the headers of a reply that is the sound itself tell. */
+  told?(headers: Readonly<Record<string, string>>): Spoken
+}
+
+/** How to write down what is spoken: what is known without loading anything, and the rest. */
+export interface TranscriptionProtocol {
+  supports(model: string): TranscriptionSupport
+  load(): Promise<TranscriptionFormat>
+}
+
+export interface TranscriptionFormat extends StepFormat<TranscriptionCall, Heard> {
+  /** Reads replies of server-sent events. A format that has it answers in one step. */
+  events?(context: StepContext<TranscriptionCall>): TranscriptionDecoder
 }

@@ -1,0 +1,69 @@
+import type { SpeechCall, SpeechEvent } from '@anymodel/core'
+import type { HttpReply } from '@anymodel/core/http'
+import type { Endpoint } from '../endpoint.ts'
+import type { SpeechFormat, Target } from '../protocol.ts'
+import { parse, readText } from '../reply-text.ts'
+import { Reported } from '../reported.ts'
+import { readEvents } from './read-events.ts'
+import { isEventStream, readReply, responseInfo, withoutSound } from './read-reply.ts'
+import type { Spoken } from './voiced.ts'
+
+/** Has a text spoken: the sound is handed over as it comes. */
+export async function* speak(
+  endpoint: Endpoint,
+  format: SpeechFormat,
+  call: SpeechCall,
+  target: Target,
+): AsyncGenerator<SpeechEvent, undefined> {
+  call.signal?.throwIfAborted()
+  const { warnings, mediaType, header, sampleRate, ...ask } = format.request(call, target)
+  for (const warning of warnings) yield { type: 'notice', kind: 'warning', message: warning.message, warning }
+  const run = { endpoint, target, ask, call, errorCodes: format.errorCodes }
+  yield* readReply<SpeechEvent, undefined>(run, async function* (reply) {
+    const source =
+      isEventStream(reply) && format.events ? evented(reply, format, call, target) : plain(reply, format, target)
+    let begun = false
+    for (;;) {
+      const next = await source.next()
+      if (next.done) {
+        if (!begun) throw withoutSound(target)
+        const { usage = {}, ...told } = next.value
+        yield {
+          type: 'finish',
+          ...(sampleRate !== undefined && { sampleRate }),
+          usage,
+          response: responseInfo(target, reply.headers, told),
+        }
+        return undefined
+      }
+      if (!begun && header) yield { type: 'audio', mediaType, data: header }
+      begun = true
+      yield { type: 'audio', mediaType, data: next.value }
+    }
+  })
+  return undefined
+}
+
+type Sound = AsyncGenerator<Uint8Array, Spoken, undefined>
+
+/** The bytes of the reply are the sound, unless it is JSON: then they tell why there is none. */
+async function* plain(reply: HttpReply, format: SpeechFormat, target: Target): Sound {
+  const { status, headers, body } = reply
+  if (/json/.test(headers['content-type'] ?? ''))
+    throw new Reported({ ...target, status, headers, body: parse(await readText(body)) })
+  for (;;) {
+    const chunk = await body.next()
+    if (!chunk) return format.told?.(headers) ?? {}
+    if (chunk.length > 0) yield chunk
+  }
+}
+
+async function* evented({ body }: HttpReply, format: SpeechFormat, call: SpeechCall, target: Target): Sound {
+  const decoder = format.events?.({ target, call })
+  if (!decoder) throw new TypeError('no events')
+  for await (const { value, name } of readEvents(body)) {
+    const sound = decoder.event(value, name)
+    if (sound?.length) yield sound
+  }
+  return decoder.end()
+}
