@@ -7,7 +7,20 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { output } from './programs.mjs'
 
-const all = ['stream', 'generate', 'object', 'paced', 'size', 'import', 'types', 'local', 'image', 'routing', 'rag']
+const all = [
+  'stream',
+  'generate',
+  'object',
+  'paced',
+  'size',
+  'import',
+  'types',
+  'local',
+  'image',
+  'routing',
+  'rag',
+  'rag-scale',
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -47,9 +60,9 @@ output('tsup', [])
 const results = {}
 for (const name of names) {
   const { title, run } = await import(`../tests/bench/${name}.mjs`)
-  const { head, rows, json, problems = [] } = await run(options)
+  const { head, rows, tables = [{ title, head, rows }], json, problems = [] } = await run(options)
   results[name] = json
-  if (!values.json) console.log(`${title}\n\n${table(head, rows)}\n`)
+  if (!values.json) for (const each of tables) console.log(`${each.title}\n\n${table(each.head, each.rows)}\n`)
   for (const problem of problems) console.error(problem)
   if (problems.length > 0) process.exitCode = 1
 }

@@ -13,7 +13,6 @@ export function run(options: { readonly quick: boolean }): Promise<{
   readonly json: {
     readonly questions: number
     readonly documents: number
-    readonly cranfield: Readonly<Record<'bm25' | 'vectors' | 'fusion' | 'default' | 'diversity', Metrics>>
-  }
+  } & Readonly<Record<'bm25' | 'vectors' | 'fusion' | 'default' | 'diversity', Metrics>>
   readonly problems: readonly string[]
 }>
