@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { processSandbox } from '../sandbox/process.ts'
+import { quickjsSandbox } from '../sandbox/quickjs.ts'
 import { bareSandbox } from '../testing/bare-sandbox.ts'
 import type { CodeTests } from './code-tests.ts'
 import { runTests } from './run-tests.ts'
@@ -175,4 +176,17 @@ test('TypeScript is tested like JavaScript, its types taken away by the sandbox'
   })
   expect(wrong.failure).toMatch(/1 == 3/)
   expect(wrong.failure).not.toContain('/tmp')
+})
+
+test('cases and plain scripts need nothing of Node', async () => {
+  const sandbox = await quickjsSandbox()
+  onTestFinished(() => sandbox.close())
+  const inQuickjs = (code: string, tests: CodeTests) =>
+    runTests({ code, files: [] }, tests, { sandbox, language: 'javascript' })
+  const thrower = 'if (add(1, 2) !== 3) throw new Error(`no: ${add(1, 2)}`)'
+  for (const code of Object.values(right)) {
+    expect(await inQuickjs(code, cases)).toMatchObject({ passed: true })
+    expect(await inQuickjs(code, thrower)).toMatchObject({ passed: true })
+  }
+  expect((await inQuickjs('const add = () => 7', thrower)).failure).toContain('no: 7')
 })
