@@ -4,7 +4,7 @@ import type { Duration } from './config.ts'
 import type { LimitConfig } from './limits-config.ts'
 
 /** A share: `5%`. */
-export type Share = string
+type Share = string
 
 /** An amount of money: `0.01 usd`. */
 export type Money = string
