@@ -106,7 +106,17 @@ async function shouldStop(stopWhen: TextOptions['stopWhen'], steps: readonly Ste
 }
 
 /** Options that go to the model as they are. */
-const handedOn = [...knobs, 'output', 'delivery', 'onUnsupported', 'tags', 'cache', 'headers', 'extra', 'signal'] as const
+const handedOn = [
+  ...knobs,
+  'output',
+  'delivery',
+  'onUnsupported',
+  'tags',
+  'cache',
+  'headers',
+  'extra',
+  'signal',
+] as const
 
 /** The call that a model gets: what of the options is for models, the system text before the messages. */
 export function toCall(options: TextOptions, messages: readonly Message[], tools: readonly ToolDefinition[]): TextCall {
