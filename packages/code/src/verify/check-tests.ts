@@ -1,6 +1,7 @@
 import { AnyModelError } from '@anymodel/core'
 import { checkedText } from '../checked-text.ts'
-import type { CodeTests, TestCases, TestInput } from './code-tests.ts'
+import { checkPath } from '../edit/path-safety.ts'
+import type { CodeTests, TestCases, TestInput, TestProgram } from './code-tests.ts'
 
 /** Throws `invalid-argument` with that text. */
 export const wrong = (message: string): never => {
@@ -20,7 +21,8 @@ export function checkEntryPoint(name: string | undefined): void {
 
 /** Throws `invalid-argument` for tests that can't be. */
 export function checkTests(tests: CodeTests): void {
-  if (!isCases(tests)) return checkedText('tests', typeof tests === 'string' ? tests : tests?.text)
+  if (typeof tests === 'string' || tests === null) return checkedText('tests', tests)
+  if (!isCases(tests)) return checkProgram(tests)
   const { cases, entryPoint } = tests
   checkEntryPoint(entryPoint)
   if (!Array.isArray(cases) || cases.length === 0)
@@ -30,6 +32,22 @@ export function checkTests(tests: CodeTests): void {
     const fits = entryPoint === undefined ? typeof test?.input === 'string' : Array.isArray(test?.input)
     if (!fits || test.output === undefined) wrong(`tests.cases[${index}] must be { input, output }, its input ${kind}.`)
   }
+}
+
+/** What programs are put together of. */
+const taken = /^(?:(?:main|program|solution|solution[._]tests?)\.[cm]?(?:[jt]s|py)|package\.json)$/
+
+function checkProgram({ text, files = [] }: TestProgram): void {
+  checkedText('tests.text', text)
+  if (!Array.isArray(files)) wrong('tests.files must be an array of { path, text }.')
+  for (const file of files) {
+    if (typeof file?.path !== 'string' || typeof file.text !== 'string')
+      wrong('tests.files must be an array of { path, text }.')
+    checkPath(file.path)
+    if (taken.test(file.path))
+      wrong(`tests.files has ${file.path}, a name that programs are put together with. Give it another.`)
+  }
+  if (new Set(files.map(({ path }) => path)).size < files.length) wrong('tests.files has a path twice.')
 }
 
 /** Throws `invalid-argument` for inputs that can't be. */

@@ -266,6 +266,8 @@ test('events tell attempts as they are made; leaving the loop ends the search', 
 test.each([
   ['model', { model: undefined }],
   ['tests', { tests: '' }],
+  ['file of tests', { tests: { text: 'a', files: [{ path: '../a', text: '' }] } }],
+  ['name of a file', { tests: { text: 'a', files: [{ path: 'main.mjs', text: '' }] } }],
   ['cases', { tests: { cases: [] } }],
   ['input', { tests: { cases: [{ input: [1], output: 1 }] } }],
   ['entryPoint', { entryPoint: 'a(); b' }],
