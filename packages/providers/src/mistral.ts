@@ -1,6 +1,7 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
-import { codeModel, embeddingModel, textModel } from './model.ts'
+import { codeModel, embeddingModel, speechModel, textModel, transcriptionModel } from './model.ts'
 import { completionsFill } from './protocols/fill/index.ts'
+import { mistralSpeech, mistralTranscription } from './protocols/mistral-audio/index.ts'
 import { commonKnobs, type ModelRule, openaiChat, openaiEmbeddings } from './protocols/openai-chat/index.ts'
 
 const models: readonly ModelRule[] = [
@@ -35,5 +36,7 @@ export const mistral = (options: ProviderOptions = {}) => {
     text: (id: string) => textModel(at, chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
     code: (id: string) => codeModel(at, fill, id),
+    speech: (id: string) => speechModel(at, mistralSpeech, id),
+    transcription: (id: string) => transcriptionModel(at, mistralTranscription, id),
   }
 }

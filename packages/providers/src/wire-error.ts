@@ -14,10 +14,20 @@ function describe(body: unknown): Described {
   if (typeof body === 'string') return { message: htmlTitle(body), codes: [] }
   if (Array.isArray(body)) return describe(body[0])
   if (typeof body !== 'object' || body === null) return { codes: [] }
-  const { error, errors, detail, message, type, code, status, name, details, response } = body as Record<
-    string,
-    unknown
-  >
+  const {
+    error,
+    errors,
+    detail,
+    err_msg,
+    err_code,
+    message = err_msg,
+    type,
+    code = err_code,
+    status,
+    name,
+    details,
+    response,
+  } = body as Record<string, unknown>
   if (typeof error === 'object' && error !== null) {
     const inner = describe(error)
     const raw = (error as { metadata?: { raw?: unknown } }).metadata?.raw
@@ -29,6 +39,7 @@ function describe(body: unknown): Described {
     }
   }
   if (typeof response === 'object' && response !== null && 'error' in response) return describe(response)
+  if (typeof detail === 'object' && detail !== null && !Array.isArray(detail)) return describe(detail)
   const reasons = Array.isArray(details) ? details.map((d) => (d as { reason?: unknown } | null)?.reason) : []
   const codes = text(...reasons, code, type, status, name)
   if (typeof error === 'string') return { message: error, codes }

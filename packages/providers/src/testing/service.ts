@@ -26,6 +26,7 @@ export interface Reply {
   readonly text?: string
   readonly type?: string
   readonly bytes?: Buffer
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 const closing: (() => void)[] = []
@@ -48,10 +49,11 @@ export async function serve(answer: (seen: Seen, times: number, origin: string) 
       status = 200,
       json,
       bytes,
+      headers: more,
       text: words,
       type = bytes ? 'image/png' : 'application/json',
     } = answer(one, times, origin)
-    response.writeHead(status, { 'content-type': type })
+    response.writeHead(status, { 'content-type': type, ...more })
     response.end(bytes ?? words ?? JSON.stringify(json))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
