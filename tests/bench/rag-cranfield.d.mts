@@ -13,6 +13,8 @@ export function run(options: { readonly quick: boolean }): Promise<{
   readonly json: {
     readonly questions: number
     readonly documents: number
-  } & Readonly<Record<'bm25' | 'vectors' | 'fusion' | 'default' | 'diversity', Metrics>>
+  } & Readonly<
+    Record<'bm25' | 'vectors' | 'fusion' | 'default' | 'diversity' | 'bm25English' | 'defaultEnglish', Metrics>
+  >
   readonly problems: readonly string[]
 }>

@@ -1,6 +1,6 @@
 // How well documents are found: Cranfield with the built-in embedding model, stage by stage. Vectors are kept, so that only the first run is long.
 import { onnx } from '@anymodel/onnx'
-import { evaluateSearch, knowledge, memoryStore } from '@anymodel/rag'
+import { englishWords, evaluateSearch, knowledge, memoryStore } from '@anymodel/rag'
 import { cachedEmbedding } from './cached-embedding.mjs'
 import { cases, documents, isThere } from './cranfield.mjs'
 
@@ -17,6 +17,9 @@ const stages = {
   default: {},
   diversity: { diversity: 0.3 },
 }
+
+/** The same with the words of a store cut for English. */
+const englishStages = { bm25English: { mode: 'text' }, defaultEnglish: {} }
 
 /** Part of the collection for a quick run: some questions, the documents that are relevant to them, and as many others. */
 function slice() {
@@ -37,12 +40,16 @@ export async function run({ quick }) {
   const { asked, taken } = quick ? slice() : { asked: cases(), taken: documents() }
   const local = onnx()
   const embedding = cachedEmbedding(local.embedding('npm:@anymodel/model-all-minilm-l6-v2'), 384)
-  const kb = await knowledge({ store: memoryStore(), embedding })
   const cranfield = {}
-  try {
+  const measure = async (store, stages) => {
+    const kb = await knowledge({ store, embedding })
     await kb.add(taken)
     for (const [name, search] of Object.entries(stages))
       cranfield[name] = (await evaluateSearch(kb, asked, search)).metrics
+  }
+  try {
+    await measure(memoryStore(), stages)
+    await measure(memoryStore({ words: await englishWords() }), englishStages)
   } finally {
     embedding.save()
     await local.close()
