@@ -1,23 +1,25 @@
-import type { Part } from '../contract/part.ts'
-import type { Usage } from '../contract/usage.ts'
-import type { AnyModelError } from '../errors.ts'
+import type { Attempt, Part } from '../contract/part.ts'
+import { AnyModelError } from '../errors.ts'
 import type { Askable, Try } from './plan.ts'
 
 interface Circumstances<M extends Askable> {
   readonly startedAt: number
   readonly firstContentAt?: number | undefined
-  /** Usage that was reported before it failed. */
-  readonly usage?: Usage | undefined
   readonly next: Try<M>
 }
+
+/** The error of an attempt that a model told in a notice: of one that asks again when no request is left. */
+export const attemptError = ({ provider, model, outcome, error = '' }: Attempt): AnyModelError =>
+  new AnyModelError(outcome === 'ok' ? 'server' : outcome, error, { provider, model })
 
 /** The notice of an attempt that failed, and of what comes next. */
 export function attemptNotice<M extends Askable>(
   model: M,
   error: AnyModelError,
-  { startedAt, firstContentAt, usage = error.partial?.usage, next }: Circumstances<M>,
+  { startedAt, firstContentAt, next }: Circumstances<M>,
 ): Part {
   const isSame = next.model === model
+  const usage = error.partial?.usage
   const who = isSame ? 'it is asked again' : `${next.model.provider}/${next.model.id} is asked`
   const when = next.delayMs > 0 ? ` in ${Math.round(next.delayMs)} ms` : ''
   return {

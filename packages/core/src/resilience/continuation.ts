@@ -1,11 +1,18 @@
+import type { Part } from '../contract/part.ts'
 import type { TextCall } from '../contract/text.ts'
+import { AnyModelError } from '../errors.ts'
+
+/** How an attempt stands to what was delivered before it: nothing was; it goes on with it, by prefill or by request; it makes it void. */
+export type Mode = 'start' | 'prefill' | 'request' | 'restart'
+
+type ContentPart = Exclude<Part, { type: 'notice' | 'finish' }>
 
 /** How much of the answer's end a model that can't be prefilled is asked to repeat, and how much it may say before. */
 const repeated = 40
 const preface = 200
 
 /** A call that goes on with an answer, and what joins the rest to what there is. */
-export interface Continuation {
+interface Continuation {
   readonly call: TextCall
   readonly seam: Seam
 }
@@ -14,8 +21,20 @@ export interface Continuation {
 export const isContinuable = ({ messages, output }: Pick<TextCall, 'messages' | 'output'>, text: string): boolean =>
   output === undefined && messages.at(-1)?.role !== 'assistant' && end(text).base !== ''
 
+/** How an attempt goes on with an answer; `undefined` when it begins one. */
+export const continuationOf = (mode: Mode, call: TextCall, text: string): Continuation | undefined =>
+  mode === 'prefill' ? byPrefill(call, text) : mode === 'request' ? byRequest(call, text) : undefined
+
+/** The error of a continuation that says something else. */
+export const notJoined = ({ provider, id }: { provider: string; id: string }): AnyModelError =>
+  new AnyModelError('malformed', `${provider}/${id}: its answer does not go on where the last one stopped.`, {
+    provider,
+    model: id,
+    phase: 'pre-content',
+  })
+
 /** Goes on by prefill: the answer so far is the beginning of the model's turn. */
-export function byPrefill(call: TextCall, text: string): Continuation {
+function byPrefill(call: TextCall, text: string): Continuation {
   const { base, tail } = end(text)
   return {
     call: { ...call, messages: [...call.messages, { role: 'assistant', content: base }] },
@@ -24,7 +43,7 @@ export function byPrefill(call: TextCall, text: string): Continuation {
 }
 
 /** Goes on by request: the model is asked to repeat the last words, so that it is seen where its text joins on, however often the same words stand in the answer. */
-export function byRequest(call: TextCall, text: string): Continuation {
+function byRequest(call: TextCall, text: string): Continuation {
   const { base, tail } = end(text)
   const anchor = lastWords(base)
   const content =
@@ -80,6 +99,18 @@ export class Seam {
     if (same === this.#text.length && same < this.#tail.length) return ''
     this.#open = false
     return this.#text.slice(same)
+  }
+
+  /** A part as it continues what there is; `undefined` while there is nothing new; `apart` when it does not join on. Ranges of sources count from the beginning of a text that this model did not write: they are left out. */
+  joinPart(part: ContentPart): ContentPart | 'apart' | undefined {
+    if (part.type === 'source') {
+      const { start: _start, end: _end, ...source } = part
+      return source
+    }
+    if (part.type !== 'text') return part
+    const text = this.join(part.text)
+    if (text === undefined) return 'apart'
+    return text === '' && !part.opaque ? undefined : { ...part, text }
   }
 
   /** Whether the text joined on, asked at its end. */

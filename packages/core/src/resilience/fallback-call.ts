@@ -1,5 +1,6 @@
 import type { EmbeddingModel, EmbeddingResult } from '../contract/embedding.ts'
 import { AnyModelError, isAnyModelError } from '../errors.ts'
+import { nothing } from './delivered.ts'
 import type { AnyCall, ValueModel } from './kinds.ts'
 import { pause } from './pause.ts'
 import { Plan, type Settings } from './plan.ts'
@@ -23,7 +24,7 @@ export async function succeeding<M extends ValueModel>(
       return value
     } catch (error) {
       if (call.signal?.aborted || !isAnyModelError(error)) throw error
-      next = plan.after(next, error, { text: '', some: false, final: false }, false)
+      next = plan.after(next, error, nothing, false)
     }
   }
 }

@@ -1,17 +1,15 @@
 import type { FinishPart, NoticePart, Part } from '../contract/part.ts'
 import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/text.ts'
-import type { Usage } from '../contract/usage.ts'
-import { AnyModelError, isAnyModelError } from '../errors.ts'
+import { isAnyModelError } from '../errors.ts'
 import { fit } from '../generate/fit.ts'
-import { attemptNotice } from './attempt-notice.ts'
+import { attemptError, attemptNotice } from './attempt-notice.ts'
 import { candidateOf, candidates } from './candidate.ts'
-import { byPrefill, byRequest, type Continuation, type Seam } from './continuation.ts'
+import { continuationOf, notJoined, type Seam } from './continuation.ts'
+import { type Delivered, grown, isEmpty, nothing, voided } from './delivered.ts'
 import { pause } from './pause.ts'
-import { type Delivered, Plan, type Settings, type Try } from './plan.ts'
+import { Plan, type Settings, type Try } from './plan.ts'
 import type { Rest } from './rest.ts'
-import { circuitOpen, silentFailure, verdictOf } from './verdict.ts'
-
-const nothing: Delivered = { text: '', some: false, final: false }
+import { circuitOpen, silentFailure, truncated } from './verdict.ts'
 
 /**
  * One answer from several models. An attempt is probed at first: its parts are held, and when it fails nobody saw them. With its first content it is committed. What fails then is decided by `onBreak`.
@@ -40,7 +38,6 @@ export class FallingBack implements PartIterator {
   #held: Part[] = []
   #startedAt = 0
   #firstContentAt: number | undefined
-  #usage: Usage | undefined
 
   constructor(models: readonly TextModel[], call: TextCall, settings: Settings, rest: Rest) {
     this.#models = models
@@ -112,8 +109,7 @@ export class FallingBack implements PartIterator {
   #open(next: Try): PartIterator | Promise<PartIterator> {
     this.#startedAt = Date.now()
     this.#firstContentAt = undefined
-    this.#usage = undefined
-    const continued = this.#continuation(next)
+    const continued = continuationOf(next.mode, this.#call, this.#delivered.text)
     this.#seam = continued?.seam
     const { call, warnings, emulateStop } = fit(continued?.call ?? this.#call, next.model)
     this.#held = warnings.map((warning) => ({ type: 'notice', kind: 'warning', message: warning.message, warning }))
@@ -122,11 +118,6 @@ export class FallingBack implements PartIterator {
     this.#plan.request()
     if (!emulateStop) return stream[Symbol.asyncIterator]()
     return import('../stream/stop.ts').then(({ stopAt }) => stopAt(stream, emulateStop))
-  }
-
-  #continuation({ mode }: Try): Continuation | undefined {
-    if (mode === 'prefill') return byPrefill(this.#call, this.#delivered.text)
-    return mode === 'request' ? byRequest(this.#call, this.#delivered.text) : undefined
   }
 
   /** What comes next; `undefined` when the time is over for which the beginning is held back. */
@@ -148,14 +139,8 @@ export class FallingBack implements PartIterator {
 
   #ended(): void {
     if (this.#state !== 'terminal')
-      throw this.#failure('truncated', 'the stream ended without saying that the answer did.')
+      throw truncated((this.#try as Try).model, this.#state === 'probing' ? 'pre-content' : 'post-content')
     this.#state = 'over'
-  }
-
-  #failure(code: 'truncated' | 'malformed', words: string): AnyModelError {
-    const { provider, id } = (this.#try as Try).model
-    const phase = this.#state === 'probing' ? 'pre-content' : 'post-content'
-    return new AnyModelError(code, `${provider}/${id}: ${words}`, { provider, model: id, phase })
   }
 
   /** A part of the present attempt: given when it may pass at once. */
@@ -163,7 +148,8 @@ export class FallingBack implements PartIterator {
     if (part.type === 'notice') return this.#noticed(part)
     if (part.type === 'finish') return this.#finished(part)
     if (this.#state === 'terminal') return undefined
-    const joined = this.#join(part)
+    const joined = this.#seam ? this.#seam.joinPart(part) : part
+    if (joined === 'apart') throw notJoined((this.#try as Try).model)
     if (joined === undefined) return undefined
     if (!isEmpty(joined)) this.#firstContentAt ??= Date.now()
     if (this.#state === 'committed') return this.#deliver(joined)
@@ -174,10 +160,7 @@ export class FallingBack implements PartIterator {
 
   #noticed(part: NoticePart): Part | undefined {
     // A model with retries of its own says so before it asks again: that request counts too.
-    if ('attempt' in part && !this.#plan.request()) {
-      const { provider, model, outcome, error = '' } = part.attempt
-      throw new AnyModelError(outcome === 'ok' ? 'server' : outcome, error, { provider, model })
-    }
+    if ('attempt' in part && !this.#plan.request()) throw attemptError(part.attempt)
     if (this.#state === 'probing' && part.kind === 'reset') {
       this.#held = this.#held.filter(({ type }) => type === 'notice')
       return undefined
@@ -189,9 +172,11 @@ export class FallingBack implements PartIterator {
   }
 
   #finished(part: FinishPart): Part | undefined {
-    if (this.#seam && !this.#seam.joined) throw this.#notJoined()
+    if (this.#seam && !this.#seam.joined) throw notJoined((this.#try as Try).model)
     if (this.#state === 'probing') {
-      if (!this.#held.some((held) => held.type !== 'notice' && !isEmpty(held))) this.#checkSilent(part)
+      const isSilent = this.#held.every((held) => held.type === 'notice' || isEmpty(held))
+      const failure = isSilent && silentFailure(part, (this.#try as Try).model, this.#settings.lists)
+      if (failure) throw failure
       this.#commit()
     }
     this.#state = 'terminal'
@@ -199,32 +184,6 @@ export class FallingBack implements PartIterator {
     if (this.#out.length === 0) return part
     this.#out.push(part)
     return undefined
-  }
-
-  /** Only where it leads somewhere is an empty answer a failure. */
-  #checkSilent(part: FinishPart): void {
-    const error = silentFailure(part, (this.#try as Try).model)
-    const verdict = error && verdictOf(error)
-    if ((verdict !== 'larger' && verdict !== 'unfiltered') || this.#settings.lists[verdict].length === 0) return
-    this.#usage = part.usage
-    throw error
-  }
-
-  /** A part as it continues what there is. Ranges of sources count from the beginning of a text that this model did not write. */
-  #join(part: Exclude<Part, { type: 'notice' | 'finish' }>): Exclude<Part, { type: 'notice' | 'finish' }> | undefined {
-    if (!this.#seam) return part
-    if (part.type === 'source') {
-      const { start: _start, end: _end, ...source } = part
-      return source
-    }
-    if (part.type !== 'text') return part
-    const text = this.#seam.join(part.text)
-    if (text === undefined) throw this.#notJoined()
-    return text === '' && !part.opaque ? undefined : { ...part, text }
-  }
-
-  #notJoined(): AnyModelError {
-    return this.#failure('malformed', 'its answer does not go on where the last one stopped.')
   }
 
   #isEnough(part: Part): boolean {
@@ -241,9 +200,7 @@ export class FallingBack implements PartIterator {
   #commit(): void {
     this.#state = 'committed'
     if ((this.#try as Try).mode === 'restart') {
-      const discardChars = this.#delivered.text.length
-      const message = `What was delivered (${discardChars} characters of text) is void: the answer begins anew.`
-      this.#out.push({ type: 'notice', kind: 'reset', message, discardChars })
+      this.#out.push(voided(this.#delivered))
       this.#delivered = nothing
     }
     for (const part of this.#held) this.#out.push(part.type === 'notice' ? part : this.#deliver(part))
@@ -251,12 +208,7 @@ export class FallingBack implements PartIterator {
   }
 
   #deliver(part: Part): Part {
-    const { text, final } = this.#delivered
-    this.#delivered = {
-      text: part.type === 'text' ? text + part.text : text,
-      some: true,
-      final: final || part.type === 'tool-call' || part.type === 'tool-result' || part.type === 'file',
-    }
+    this.#delivered = grown(this.#delivered, part)
     return part
   }
 
@@ -286,11 +238,8 @@ export class FallingBack implements PartIterator {
     if (!failed || this.#call.signal?.aborted || !isAnyModelError(error)) throw error
     if (error.providerCode === circuitOpen) this.#plan.unsent()
     const next = this.#plan.after(failed, error, this.#delivered, this.#state === 'committed')
-    const circumstances = { startedAt: this.#startedAt, firstContentAt: this.#firstContentAt, usage: this.#usage, next }
+    const circumstances = { startedAt: this.#startedAt, firstContentAt: this.#firstContentAt, next }
     this.#out.push(attemptNotice(failed.model, error, circumstances))
     return next
   }
 }
-
-const isEmpty = (part: Part): boolean =>
-  (part.type === 'text' || part.type === 'reasoning') && part.text === '' && !part.opaque

@@ -1,7 +1,8 @@
 import type { TextCall, TextModel, TextSupport } from '../contract/text.ts'
 import { AnyModelError, type ErrorInfo } from '../errors.ts'
 import type { Listed } from './candidate.ts'
-import { isContinuable } from './continuation.ts'
+import { isContinuable, type Mode } from './continuation.ts'
+import type { Delivered } from './delivered.ts'
 import type { Rest } from './rest.ts'
 import { retryDelay } from './retry-delay.ts'
 import { sparesTheModel, verdictOf } from './verdict.ts'
@@ -16,9 +17,6 @@ export interface Settings<M = TextModel> {
   readonly lists: { readonly larger: readonly M[]; readonly unfiltered: readonly M[] }
 }
 
-/** How an attempt stands to what was delivered before it: nothing was; it goes on with it, by prefill or by request; it makes it void. */
-type Mode = 'start' | 'prefill' | 'request' | 'restart'
-
 /** A model of any kind, as far as who is asked next depends on it. */
 export interface Askable {
   readonly provider: string
@@ -32,15 +30,6 @@ export interface Try<M extends Askable = TextModel> {
   readonly mode: Mode
   /** Milliseconds before it begins. */
   readonly delayMs: number
-}
-
-/** What the reader has of the answer. */
-export interface Delivered {
-  readonly text: string
-  /** Anything at all. */
-  readonly some: boolean
-  /** Something that can't be taken back: a tool call, a result, a file. */
-  readonly final: boolean
 }
 
 interface Failure<M> {

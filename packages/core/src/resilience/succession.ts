@@ -1,11 +1,13 @@
 import type { NoticePart, Part } from '../contract/part.ts'
 import type { PartIterator, PartResult, PartStream } from '../contract/text.ts'
-import { AnyModelError, isAnyModelError } from '../errors.ts'
-import { attemptNotice } from './attempt-notice.ts'
+import { isAnyModelError } from '../errors.ts'
+import { attemptError, attemptNotice } from './attempt-notice.ts'
+import { nothing } from './delivered.ts'
 import { type AnyCall, isContent, type MediaModel } from './kinds.ts'
 import { pause } from './pause.ts'
 import { Plan, type Settings, type Try } from './plan.ts'
 import type { Rest } from './rest.ts'
+import { truncated } from './verdict.ts'
 
 /** What a model is asked with, and what is told about that. */
 export interface Asked {
@@ -68,7 +70,7 @@ export class Succession<M extends MediaModel> implements PartIterator {
     if (!inner) return
     const next = await inner.next()
     if (this.#state === 'over') return
-    if (next.done) throw this.#truncated()
+    if (next.done) throw truncated((this.#try as Try<M>).model)
     const { value } = next
     if (value.type === 'notice') return this.#noticed(value)
     if (isContent(value)) this.#commit()
@@ -92,10 +94,7 @@ export class Succession<M extends MediaModel> implements PartIterator {
   }
 
   #noticed(part: NoticePart): void {
-    if ('attempt' in part && !this.#plan.request()) {
-      const { provider, model, outcome, error = '' } = part.attempt
-      throw new AnyModelError(outcome === 'ok' ? 'server' : outcome, error, { provider, model })
-    }
+    if ('attempt' in part && !this.#plan.request()) throw attemptError(part.attempt)
     const isHeld = part.kind === 'warning' && this.#state === 'probing'
     ;(isHeld ? this.#held : this.#out).push(part)
   }
@@ -108,12 +107,6 @@ export class Succession<M extends MediaModel> implements PartIterator {
     this.#held = []
   }
 
-  #truncated(): AnyModelError {
-    const { provider, id } = (this.#try as Try<M>).model
-    const words = 'the answer ended without saying that it did.'
-    return new AnyModelError('truncated', `${provider}/${id}: ${words}`, { provider, model: id })
-  }
-
   async #fail(error: unknown): Promise<void> {
     const inner = this.#inner
     this.#inner = undefined
@@ -123,7 +116,7 @@ export class Succession<M extends MediaModel> implements PartIterator {
     const isOver = this.#state !== 'probing' || !failed || this.#signal?.aborted || !isAnyModelError(error)
     try {
       if (isOver) throw error
-      this.#try = this.#plan.after(failed, error, { text: '', some: false, final: false }, false)
+      this.#try = this.#plan.after(failed, error, nothing, false)
     } catch (final) {
       this.#state = 'over'
       throw final

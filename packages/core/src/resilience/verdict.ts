@@ -1,5 +1,5 @@
 import type { FinishPart } from '../contract/part.ts'
-import { AnyModelError, type ErrorCode } from '../errors.ts'
+import { AnyModelError, type ErrorCode, type Phase } from '../errors.ts'
 
 /** Where a call may go that failed: to any other model, to one with a larger window, to one with another filter, or nowhere. */
 export type Verdict = 'elsewhere' | 'larger' | 'unfiltered' | 'nowhere'
@@ -47,16 +47,30 @@ export const circuitOpen = 'circuit-open'
 export const sparesTheModel = ({ code, retryAfter, providerCode }: AnyModelError): boolean =>
   (code === 'rate-limit' && retryAfter !== 0) || providerCode === circuitOpen
 
-/** An answer without content that ended for a reason which another model may not have: what services report instead of an error. */
+/** An answer without content that ended for a reason which another model may not have: what services report instead of an error. One only where there are others for it. */
 export function silentFailure(
-  { reason }: FinishPart,
-  model: { provider: string; id: string },
+  { reason, usage }: FinishPart,
+  { provider, id }: { provider: string; id: string },
+  lists: { readonly larger: readonly unknown[]; readonly unfiltered: readonly unknown[] },
 ): AnyModelError | undefined {
-  const { provider, id } = model
   const fail = (code: ErrorCode, message: string) =>
-    new AnyModelError(code, `${provider}/${id}: ${message}`, { provider, model: id, phase: 'pre-content' })
-  if (reason === 'length') return fail('context-length', 'the window was full before the answer began.')
-  if (reason === 'content-filter' || reason === 'refusal')
+    new AnyModelError(code, `${provider}/${id}: ${message}`, {
+      provider,
+      model: id,
+      phase: 'pre-content',
+      partial: { text: '', toolCalls: [], usage },
+    })
+  if (reason === 'length' && lists.larger.length > 0)
+    return fail('context-length', 'the window was full before the answer began.')
+  if ((reason === 'content-filter' || reason === 'refusal') && lists.unfiltered.length > 0)
     return fail('content-filter', 'the service blocked the answer before it began.')
   return undefined
 }
+
+/** A stream is over, and no service said that the answer is. */
+export const truncated = ({ provider, id }: { provider: string; id: string }, phase?: Phase): AnyModelError =>
+  new AnyModelError('truncated', `${provider}/${id}: the stream ended without saying that the answer did.`, {
+    provider,
+    model: id,
+    phase,
+  })

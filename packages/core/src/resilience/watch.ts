@@ -1,7 +1,8 @@
 import type { FinishPart, Part } from '../contract/part.ts'
 import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/text.ts'
-import { AnyModelError, isAnyModelError } from '../errors.ts'
+import { type AnyModelError, isAnyModelError } from '../errors.ts'
 import { wrap } from './retry.ts'
+import { truncated } from './verdict.ts'
 
 /** Follows one request from its beginning to the one way it ends. */
 export interface Watch {
@@ -47,7 +48,7 @@ class Watched implements PartIterator {
     if (!this.#inner) this.#start()
     try {
       const next = await (this.#inner as PartIterator).next()
-      if (next.done) this.#end()?.failed(this.#truncated())
+      if (next.done) this.#end()?.failed(truncated(this.#model))
       else this.#passed(next.value)
       return next
     } catch (error) {
@@ -76,11 +77,6 @@ class Watched implements PartIterator {
     if (this.#hasContent) return
     this.#hasContent = true
     this.#watch?.content?.()
-  }
-
-  #truncated(): AnyModelError {
-    const { provider, id } = this.#model
-    return new AnyModelError('truncated', `${provider}/${id}: the stream ended without saying that the answer did.`)
   }
 
   #broke(error: unknown): unknown {
