@@ -55,6 +55,10 @@ export async function faultServer(options: FaultServerOptions = {}): Promise<Fau
       return server.openSockets
     },
     log: (model) => (model === undefined ? entries : entries.filter((entry) => entry.model === model)),
+    forget() {
+      entries.length = 0
+      server.forget()
+    },
     script: (model, ...replies) => void scripts.set(model, replies),
   }
 }

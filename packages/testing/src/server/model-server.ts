@@ -38,6 +38,8 @@ export interface ModelServer {
   readonly openSockets: number
   /** Sets what comes next: request n from now on gets reply n, the last reply stays. */
   reply(...replies: Served[]): void
+  /** Forgets the requests so far: those of a long test are many. */
+  forget(): void
   /** Drops every connection and stops. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -106,6 +108,7 @@ export async function modelServer(first: Served = '', options: ModelServerOption
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
+    forget: () => void requests.splice(0),
     get openSockets() {
       return sockets.size
     },
