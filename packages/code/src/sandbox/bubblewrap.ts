@@ -4,6 +4,7 @@ import { AnyModelError, type Sandbox, type SandboxThreat } from '@anymodel/core'
 import type { CheckedRun } from './checked-run.ts'
 import { type Command, runCommand } from './child.ts'
 import { type SandboxOptions, sandboxOf } from './driver.ts'
+import { idleNodeBytes } from './idle-node.ts'
 import { insideFile } from './inside-file.ts'
 import { programPath, tried } from './installed.ts'
 import { limited } from './limited.ts'
@@ -136,7 +137,7 @@ async function nodeRuntime(): Promise<Runtime> {
   return {
     command: [node, '--no-warnings', '--require', preload, ...(detect ? ['--experimental-detect-module'] : [])],
     binds: [[insideFile('streams.cjs'), preload], ...shown(node)],
-    runtimeBytes: 128 << 20,
+    runtimeBytes: (await idleNodeBytes()) + (80 << 20),
   }
 }
 

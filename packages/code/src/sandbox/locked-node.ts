@@ -1,6 +1,7 @@
 import type { SandboxThreat } from '@anymodel/core'
 import type { CheckedRun } from './checked-run.ts'
 import type { Command } from './child.ts'
+import { idleNodeBytes } from './idle-node.ts'
 import { insideFile } from './inside-file.ts'
 import { programPath, tried } from './installed.ts'
 import { limited } from './limited.ts'
@@ -11,7 +12,7 @@ interface LockedScript {
   readonly args: readonly string[]
   /** Folders and files that it may read. */
   readonly readable: readonly string[]
-  /** What is not the program's own: bytes of data, and of Node's heap. */
+  /** What is not the program's own: bytes of data beside those of an idle Node, and of Node's heap. */
   readonly own: { readonly bytes: number; readonly heapBytes: number }
 }
 
@@ -24,6 +25,7 @@ export interface LockedNode {
 /** Finds out once what this machine has. */
 export async function lockedNode(): Promise<LockedNode> {
   const [sh, unshare] = process.platform === 'win32' ? [] : [await programPath('sh'), await ownNamespaces()]
+  const idle = await idleNodeBytes()
   const preloads = ['streams.cjs', 'lockdown.cjs'].map(insideFile)
   const netPermission = process.allowedNodeEnvironmentFlags.has('--allow-net')
   return {
@@ -35,7 +37,8 @@ export async function lockedNode(): Promise<LockedNode> {
     command(run, { args, readable, own }) {
       const flags = nodeFlags([...readable, ...preloads], run.limits.memoryBytes + own.heapBytes)
       const node = [process.execPath, ...flags, ...preloads.flatMap((path) => ['--require', path]), ...args]
-      const inShell = sh === undefined ? node : [sh, ...limited(node, run, { runtimeBytes: own.bytes, fileBytes: 0 })]
+      const inShell =
+        sh === undefined ? node : [sh, ...limited(node, run, { runtimeBytes: idle + own.bytes, fileBytes: 0 })]
       const [program = '', ...rest] = [...(unshare ?? []), ...inShell]
       return { program, args: rest }
     },

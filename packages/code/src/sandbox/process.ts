@@ -5,7 +5,7 @@ import { lockedNode } from './locked-node.ts'
 import { inRunFolder } from './run-folder.ts'
 
 /** Node's own data, beside what a program takes. */
-const own = { bytes: 128 << 20, heapBytes: 0 }
+const own = { bytes: 80 << 20, heapBytes: 0 }
 
 /**
  * JavaScript and TypeScript in a process of Node with Node's permissions: it reads its own folder, writes nowhere and starts nothing; no environment;

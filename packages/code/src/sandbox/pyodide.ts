@@ -11,7 +11,7 @@ import { lockedNode } from './locked-node.ts'
 import { inRunFolder } from './run-folder.ts'
 
 /** Pyodide's own memory, beside what a program takes. */
-const own = { bytes: 288 << 20, heapBytes: 128 << 20 }
+const own = { bytes: 240 << 20, heapBytes: 128 << 20 }
 
 /**
  * Python in WebAssembly (Pyodide, the package `pyodide`, which you install), in a process of Node without permissions: its own files are in memory, there are no

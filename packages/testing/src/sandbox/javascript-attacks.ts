@@ -1,6 +1,17 @@
+import type { SandboxThreat } from '@anymodel/core'
 import type { SandboxAttack } from './attack.ts'
 
 const language = 'javascript'
+
+/** A worker may end its process where that has too little memory for another engine: that is no way out. */
+const inWorker = (name: string, threat: SandboxThreat, expression: string): SandboxAttack => ({
+  name: `JavaScript ${name} in a worker`,
+  threat,
+  language,
+  program: `const { Worker } = require('worker_threads')
+const code = \`const { parentPort, workerData: aim } = require('worker_threads'); parentPort.postMessage(${expression})\`
+new Worker(code, { eval: true, workerData: aim }).on('message', (message) => console.log('got', message)).on('error', console.log)`,
+})
 
 /** Ways out for JavaScript: of Node's interfaces, of its inner ones, and of the language. */
 export const javascriptAttacks: readonly SandboxAttack[] = [
@@ -26,8 +37,8 @@ export const javascriptAttacks: readonly SandboxAttack[] = [
       '() => process.getBuiltinModule("fs").readFileSync(aim.file, "utf8")',
       "() => process.binding('fs').readFileUtf8(aim.file, 0)",
       "() => process.mainModule.constructor._load('fs').readFileSync(aim.file, 'utf8')",
-      "() => new Promise((resolve, reject) => new (require('worker_threads').Worker)('require(\"worker_threads\").parentPort.postMessage(require(\"fs\").readFileSync(' + JSON.stringify(aim.file) + ', \"utf8\"))', { eval: true }).on('message', resolve).on('error', reject))",
       "() => require('child_process').execSync('cat ' + aim.file)",
+      "() => { const { DatabaseSync } = require('node:sqlite'); return new DatabaseSync(aim.file, { readOnly: true }) && 'ESCAPED' }",
       "() => { const { WASI } = require('wasi'); const wasi = new WASI({ version: 'preview1', preopens: { '/': aim.folder } }); return wasi ? 'ESCAPED' : '' }",
       "() => fetch('file://' + aim.file).then((answer) => answer.text())",
       "() => require('vm').runInThisContext('process.binding(\"fs\")').internalModuleReadJSON(aim.file)",
@@ -73,7 +84,6 @@ export const javascriptAttacks: readonly SandboxAttack[] = [
       "() => require('child_process').execSync('env')",
       '() => JSON.stringify(process.report.getReport())',
       "() => this.constructor.constructor('return JSON.stringify(process.env)')()",
-      "() => new Promise((resolve, reject) => new (require('worker_threads').Worker)('require(\"worker_threads\").parentPort.postMessage(JSON.stringify(process.env))', { eval: true }).on('message', resolve).on('error', reject))",
     ],
   },
   {
@@ -127,4 +137,6 @@ export const javascriptAttacks: readonly SandboxAttack[] = [
       "() => process.dlopen({ exports: {} }, '/usr/lib/x86_64-linux-gnu/libc.so.6')",
     ],
   },
+  inWorker('reads a file of the host', 'read', "require('fs').readFileSync(aim.file, 'utf8')"),
+  inWorker("reads the host's environment", 'environment', 'JSON.stringify(process.env)'),
 ]

@@ -1,6 +1,6 @@
 // Loaded before a program in Node: takes away what Node's permissions leave open. It is the second wall; the first is what `holds` names.
 'use strict'
-const { syncBuiltinESMExports } = require('node:module')
+const { isBuiltin, syncBuiltinESMExports } = require('node:module')
 
 const closed = [
   'child_process',
@@ -27,6 +27,9 @@ net.Socket.prototype.connect = refuse('net')
 net.Server.prototype.listen = refuse('net')
 // The streams of the process are made of it.
 const kept = new Set([net.Socket])
+
+// It opens files past Node's permissions.
+if (isBuiltin('node:sqlite')) closed.push('sqlite')
 
 const modules = closed.map((name) => [name, require(`node:${name}`)])
 for (const [name, exported] of modules) {
