@@ -26,7 +26,7 @@ describe.skipIf(!hasRedis)(`a Redis that does not answer${hasRedis ? '' : ` (ski
 
   it('holds nobody up: limits let calls through, budgets stop them, caches ask; and it counts again when it is back', async () => {
     const model = mockModel('Hello.')
-    const state = redisState(client, { timeout: 200 })
+    const state = redisState(client, { timeout: 1_500 })
     const limited = withLimit(model, { requestsPerMinute: 1, state, queue: { timeout: 0 } })
     const strict = withLimit(model, { requestsPerMinute: 100, key: 'strict', state, onStateError: 'refuse' })
     const bounded = withBudget(model, { limit: { tokens: 1e6 }, per: 60_000, state })
@@ -47,5 +47,22 @@ describe.skipIf(!hasRedis)(`a Redis that does not answer${hasRedis ? '' : ` (ski
       expect([await codeOf(ask(bounded)), await codeOf(ask(limited))]).toEqual(['answered', 'rate-limit'])
     }
     await vi.waitFor(isBack, { timeout: 15_000, interval: 100 })
+  })
+
+  it('gives back what it grants when nobody waits for it any more', async () => {
+    const state = redisState(client, { timeout: 1_500 })
+    const claims = [
+      { key: 'late', amount: 10, limit: 10, window: 600_000 },
+      { key: 'late place', amount: 1, limit: 1, window: 600_000, lease: 'a' },
+    ]
+    await state.get('x')
+    process.kill(server.pid, 'SIGSTOP')
+    await expect(state.take(claims)).rejects.toMatchObject({ code: 'network' })
+    process.kill(server.pid, 'SIGCONT')
+    const isFree = async () => {
+      const places = claims.map((one) => ('lease' in one ? { ...one, lease: 'b' } : one))
+      expect(await state.take(places)).toMatchObject({ granted: true })
+    }
+    await vi.waitFor(isFree, { timeout: 15_000, interval: 100 })
   })
 })

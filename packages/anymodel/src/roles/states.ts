@@ -50,9 +50,12 @@ async function openFile(path: string): Promise<OpenState> {
 
 async function openServer(url: string): Promise<OpenState> {
   const { Redis } = await needed('ioredis', () => import('ioredis'))
-  const client = new Redis(url, { maxRetriesPerRequest: null })
+  // What can't be sent at once is an error: nobody waits for it later.
+  const now = { enableOfflineQueue: false, autoResendUnfulfilledCommands: false }
+  const client = new Redis(url, { ...now, lazyConnect: true, connectTimeout: 1_000 })
   // It connects again by itself; what fails meanwhile is told to those who ask.
   client.on('error', () => {})
+  await client.connect().catch(() => {})
   return { state: redisState(client), close: () => client.disconnect() }
 }
 

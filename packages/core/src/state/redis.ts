@@ -18,10 +18,10 @@ export interface RedisStateOptions {
 
 /**
  * A state in Redis (5 or later) or Valkey, for processes on many machines. Redis' clock counts, and its `maxmemory` bounds what values take. In a cluster the keys of one limit share a hash slot. The
- * client stays yours to close.
+ * client stays yours to close. Make it so that it keeps nothing for later (`enableOfflineQueue: false` of `ioredis`, `disableOfflineQueue: true` of `redis`).
  *
  * ```ts
- * const state = redisState(new Redis(process.env.REDIS_URL))
+ * const state = redisState(new Redis(process.env.REDIS_URL, { enableOfflineQueue: false }))
  * ```
  */
 export function redisState(
@@ -30,15 +30,15 @@ export function redisState(
 ): State {
   const send = inTime(client, timeout)
   const run = runner(send)
-  return {
+  const state: State = {
     async get(key) {
-      return ((await send('GET', prefix + key)) as string | null) ?? undefined
+      return ((await send(['GET', prefix + key])) as string | null) ?? undefined
     },
     async set(key, value, ttl) {
-      await send('SET', prefix + key, value, 'PX', String(Math.ceil(ttl)))
+      await send(['SET', prefix + key, value, 'PX', String(Math.ceil(ttl))])
     },
     async delete(key) {
-      await send('DEL', prefix + key)
+      await send(['DEL', prefix + key])
     },
     async take(claims) {
       const args = claims.flatMap(({ amount, limit, window, lease = '' }) => [
@@ -46,7 +46,13 @@ export function redisState(
         lease,
       ])
       const keys = claims.map(({ key }) => prefix + key)
-      return toTaken(claims, (await run(scripts.take, keys, args)) as readonly (string | number)[])
+      const read = (reply: unknown) => toTaken(claims, reply as readonly (string | number)[])
+      // What is granted when nobody waits for it any more is given back.
+      const undo = (reply: unknown) => {
+        const late = read(reply)
+        if (late.granted) state.settle(late.holds.map((hold) => ({ hold, amount: 0 }))).catch(() => {})
+      }
+      return read(await run(scripts.take, keys, args, undo))
     },
     async settle(settlements) {
       const args = settlements.flatMap(({ hold: { part, isLease, amount: claimed, window }, amount }) => {
@@ -57,6 +63,7 @@ export function redisState(
       if (keys.length > 0) await run(scripts.settle, keys, args)
     },
   }
+  return state
 }
 
 function toTaken(claims: readonly Claim[], [at, ...rest]: readonly (string | number)[]): Taken {
@@ -67,33 +74,38 @@ function toTaken(claims: readonly Claim[], [at, ...rest]: readonly (string | num
   return { granted: true, holds }
 }
 
-type Send = (...args: string[]) => Promise<unknown>
+/** `late` is told of a reply for which nobody waits any more. */
+type Send = (args: string[], late?: (reply: unknown) => void) => Promise<unknown>
 
 /** A script by its hash; Redis may have forgotten it. */
-const runner = (send: Send) => async (script: string, keys: readonly string[], args: readonly string[]) => {
-  const rest = [String(keys.length), ...keys, ...args]
-  try {
-    return await send('EVALSHA', createHash('sha1').update(script).digest('hex'), ...rest)
-  } catch (error) {
-    if (!String((error as Error).cause).includes('NOSCRIPT')) throw error
-    return send('EVAL', script, ...rest)
+const runner =
+  (send: Send) =>
+  async (script: string, keys: readonly string[], args: readonly string[], late?: (reply: unknown) => void) => {
+    const rest = [String(keys.length), ...keys, ...args]
+    try {
+      return await send(['EVALSHA', createHash('sha1').update(script).digest('hex'), ...rest], late)
+    } catch (error) {
+      if (!String((error as Error).cause).includes('NOSCRIPT')) throw error
+      return send(['EVAL', script, ...rest], late)
+    }
   }
-}
 
 /** Clients may keep commands until there is a connection again: nobody waits for that here. */
 function inTime(client: RedisClient, timeout: number): Send {
   let lostUntil = 0
-  return async (...args) => {
+  return async (args, missed) => {
     if (performance.now() < lostUntil) throw lost(`it did not answer within ${timeout} ms a moment ago`)
     let timer: NodeJS.Timeout | undefined
+    const reply = ask(client, args)
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         lostUntil = performance.now() + 1_000
+        if (missed) reply.then(missed, () => {})
         reject(lost(`it did not answer within ${timeout} ms`))
       }, timeout)
     })
     try {
-      return await Promise.race([ask(client, args), late])
+      return await Promise.race([reply, late])
     } catch (cause) {
       throw cause instanceof AnyModelError ? cause : lost(messageOf(cause), cause)
     } finally {
