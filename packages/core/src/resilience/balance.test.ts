@@ -356,6 +356,11 @@ describe('sticky', () => {
   })
 })
 
-it('needs a target', () => {
+it('needs a target, weights that are numbers, and a strategy that there is', () => {
   expect(() => withBalance([])).toThrow('at least one target')
+  expect(() => withBalance([target('a')], { strategy: 'fastest' as never })).toThrow(
+    'There is no strategy "fastest". There are weighted,',
+  )
+  for (const weight of [-1, Number.NaN])
+    expect(() => withBalance([{ model: target('a'), weight }])).toThrow(`a number from 0, not ${weight}`)
 })

@@ -42,6 +42,7 @@ export function withBalance(targets: readonly (TextModel | BalanceTarget)[], opt
   const [first] = given
   if (!first) throw new AnyModelError('invalid-argument', 'withBalance needs at least one target.')
   const infos = given.map(({ weight = 1, price }) => ({ weight, price }))
+  check(strategy, infos)
   const chosen = strategies[strategy]({ targets: infos, clock, random }, options)
   const memory = sticky === false ? undefined : new Sticky(sticky === true ? {} : sticky, clock)
   const models = given.map(({ model, when }, index) => {
@@ -57,6 +58,14 @@ export function withBalance(targets: readonly (TextModel | BalanceTarget)[], opt
   )
   const withItself = withFallback([balance], options)
   return balance
+}
+
+function check(strategy: StrategyName, infos: readonly Pick<BalanceTarget, 'weight'>[]): void {
+  const names = Object.keys(strategies)
+  if (!names.includes(strategy))
+    throw new AnyModelError('invalid-argument', `There is no strategy "${strategy}". There are ${names.join(', ')}.`)
+  const wrong = infos.find(({ weight }) => !Number.isFinite(weight) || (weight as number) < 0)
+  if (wrong) throw new AnyModelError('invalid-argument', `A weight is a number from 0, not ${wrong.weight}.`)
 }
 
 function inOrder(models: readonly TextModel[], order: readonly number[], kept: number | undefined): TextModel[] {

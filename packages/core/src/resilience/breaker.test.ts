@@ -173,6 +173,11 @@ it('withFallback asks a model with an open breaker last, and does not count what
   expect(await outcome(model)).toBe('a')
 })
 
+it('what would never open or never close is refused', () => {
+  for (const options of [{ failures: 0 }, { cooldown: Number.NaN }, { maxCooldown: -1 }])
+    expect(() => withBreaker(switchable(), options)).toThrow('a number above 0')
+})
+
 it('withRetry waits for a breaker as it waits for a service', async () => {
   const a = switchable()
   const model = withRetry(breaker(a, { failures: 1 }))

@@ -32,6 +32,8 @@ export function withBreaker(model: TextModel, options: BreakerOptions = {}): Tex
     random = Math.random,
     clock = () => Date.now(),
   } = options
+  for (const [name, value] of Object.entries({ failures, cooldown, maxCooldown }))
+    if (!(value > 0)) throw new AnyModelError('invalid-argument', `${name} is a number above 0, not ${value}.`)
   const circuit = new Circuit({ failures, cooldown, maxCooldown, jitter: 0.25, clock, random })
   let last: AnyModelError | undefined
   const guarded = watched(model, () => {

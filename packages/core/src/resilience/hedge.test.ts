@@ -203,6 +203,13 @@ describe('is not asked twice', () => {
   })
 })
 
+it('what is no share and no time is refused', () => {
+  const a = paced('a', 1)
+  for (const maxExtra of [-0.1, 5, Number.NaN])
+    expect(() => withHedge(a, { to: a, maxExtra })).toThrow('a share from 0 to 1')
+  expect(() => withHedge(a, { to: a, after: Number.NaN })).toThrow("milliseconds or 'p95'")
+})
+
 describe('leaving', () => {
   it('an abort rejects with its reason and ends both', async () => {
     const [a, b] = [paced('a', 1_000), paced('b', 1_000)]

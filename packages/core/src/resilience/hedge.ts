@@ -1,4 +1,5 @@
 import type { TextModel } from '../contract/text.ts'
+import { AnyModelError } from '../errors.ts'
 import { asCandidate, candidateOf } from './candidate.ts'
 import { HedgeBudget } from './hedge-budget.ts'
 import { Hedging } from './hedging.ts'
@@ -20,6 +21,10 @@ export interface HedgeOptions {
  * Calls that pass on tool results, and those with tools that the provider runs, are never asked twice. Of `maxAttempts` of a `withFallback` around it, both requests count.
  */
 export function withHedge(model: TextModel, { to, after = 'p95', maxExtra = 0.05 }: HedgeOptions): TextModel {
+  if (!(maxExtra >= 0 && maxExtra <= 1))
+    throw new AnyModelError('invalid-argument', `maxExtra is a share from 0 to 1, not ${maxExtra}.`)
+  if (after !== 'p95' && !(after >= 0))
+    throw new AnyModelError('invalid-argument', `after is a number of milliseconds or 'p95', not ${after}.`)
   const budget = new HedgeBudget(after, maxExtra)
   const hedged: TextModel = {
     ...wrap(model),

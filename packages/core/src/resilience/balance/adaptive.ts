@@ -47,7 +47,8 @@ export function adaptive(context: StrategyContext, options: AdaptiveOptions): St
   const known = context.targets.map((): Known => ({ ...unknown, at: clock(), count: 0, mean: 0, squares: 0 }))
   return {
     rank(call) {
-      const costs = context.targets.map(({ price }) => estimate.of(call)(price))
+      const costOf = estimate.of(call)
+      const costs = context.targets.map(({ price }) => costOf(price))
       const dearest = Math.max(0, ...costs.filter((one) => one !== undefined))
       return lowestFirst(context, (target) => {
         const one = known[target] as Known
