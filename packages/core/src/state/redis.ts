@@ -100,7 +100,11 @@ function inTime(client: RedisClient, timeout: number): Send {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         lostUntil = performance.now() + 1_000
-        if (missed) reply.then(missed, () => {})
+        const answered = (late: unknown) => {
+          lostUntil = 0
+          missed?.(late)
+        }
+        reply.then(answered, () => {})
         reject(lost(`it did not answer within ${timeout} ms`))
       }, timeout)
     })
