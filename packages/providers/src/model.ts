@@ -8,7 +8,6 @@ import type {
   TranscriptionModel,
   VideoModel,
 } from '@anymodel/core'
-import type { PollOptions } from '@anymodel/core/http'
 import { Answer } from './answer.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { MediaOptions } from './media/draw.ts'
@@ -59,24 +58,30 @@ export function codeModel(endpoint: Endpoint, protocol: CodeProtocol, id: string
   }
 }
 
+type MediaVerb = keyof typeof import('./media/verbs.ts').verbs
+
+/** The same for models of media, by the verb that they are asked with. */
+const mediaModel =
+  <Protocol extends { supports(id: string): unknown; load(): Promise<unknown> }, Model>(verb: MediaVerb) =>
+  (endpoint: Endpoint, protocol: Protocol, id: string, options: MediaOptions = {}): Model =>
+    ({
+      provider: endpoint.provider,
+      id,
+      supports: protocol.supports(id),
+      async *[verb](call: never) {
+        const [{ verbs }, format] = await Promise.all([import('./media/verbs.ts'), protocol.load() as Promise<never>])
+        yield* verbs[verb]({ endpoint, format, call, options, target: { provider: endpoint.provider, model: id } })
+      },
+    }) as Model
+
 /** The same for pictures. */
-export function imageModel(
-  endpoint: Endpoint,
-  protocol: ImageProtocol,
-  id: string,
-  options: MediaOptions = {},
-): ImageModel {
-  const target = { provider: endpoint.provider, model: id }
-  return {
-    provider: endpoint.provider,
-    id,
-    supports: protocol.supports(id),
-    async *generate(call) {
-      const [{ draw }, format] = await Promise.all([import('./media/draw.ts'), protocol.load()])
-      yield* draw(endpoint, format, call, { target, options })
-    },
-  }
-}
+export const imageModel = /* @__PURE__ */ mediaModel<ImageProtocol, ImageModel>('generate')
+
+/** The same for speech. */
+export const speechModel = /* @__PURE__ */ mediaModel<SpeechProtocol, SpeechModel>('speak')
+
+/** The same for transcription. */
+export const transcriptionModel = /* @__PURE__ */ mediaModel<TranscriptionProtocol, TranscriptionModel>('transcribe')
 
 /** The same for videos. */
 export function videoModel(
@@ -101,38 +106,5 @@ export function videoModel(
       yield* (await film()).resume(job, call)
     },
     ...(protocol.cancels && { cancel: async (job, call) => (await film()).cancel(job, call) }),
-  }
-}
-
-/** The same for speech. */
-export function speechModel(endpoint: Endpoint, protocol: SpeechProtocol, id: string): SpeechModel {
-  const { provider } = endpoint
-  return {
-    provider,
-    id,
-    supports: protocol.supports(id),
-    async *speak(call) {
-      const [{ speak }, format] = await Promise.all([import('./media/speak.ts'), protocol.load()])
-      yield* speak(endpoint, format, call, { provider, model: id })
-    },
-  }
-}
-
-/** The same for transcription; `jobs`: how often the job is looked at where the service makes one of it. */
-export function transcriptionModel(
-  endpoint: Endpoint,
-  protocol: TranscriptionProtocol,
-  id: string,
-  { jobs }: { readonly jobs?: PollOptions } = {},
-): TranscriptionModel {
-  const { provider } = endpoint
-  return {
-    provider,
-    id,
-    supports: protocol.supports(id),
-    async *transcribe(call) {
-      const [{ listen }, format] = await Promise.all([import('./media/listen.ts'), protocol.load()])
-      yield* listen({ endpoint, format, call, target: { provider, model: id }, jobs })
-    },
   }
 }

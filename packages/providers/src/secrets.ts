@@ -1,6 +1,15 @@
 import { AnyModelError, type ErrorInfo } from '@anymodel/core'
 
-const credentials = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'x-key', 'xi-api-key', 'mj-api-secret']
+const credentials = [
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'x-key',
+  'xi-api-key',
+  'mj-api-secret',
+  'ocp-apim-subscription-key',
+]
 
 /** The credentials among request headers. */
 export const secretsIn = (headers: Readonly<Record<string, string>>): string[] =>

@@ -1,23 +1,15 @@
 import { AnyModelError, type TranscriptionCall, type TranscriptionEvent } from '@anymodel/core'
-import type { HttpReply, PollOptions } from '@anymodel/core/http'
-import type { Endpoint } from '../endpoint.ts'
+import type { HttpReply } from '@anymodel/core/http'
 import type { Target, TranscriptionFormat } from '../protocol.ts'
 import { parse, readText } from '../reply-text.ts'
 import { readEvents } from './read-events.ts'
 import { isEventStream, readReply, responseInfo } from './read-reply.ts'
 import { runSteps } from './run-steps.ts'
 import type { Ask } from './steps.ts'
+import type { MediaRun } from './verbs.ts'
 import { asFile, type Heard } from './voiced.ts'
 
-/** One call to a model that listens. */
-export interface Listening {
-  readonly endpoint: Endpoint
-  readonly format: TranscriptionFormat
-  readonly call: TranscriptionCall
-  readonly target: Target
-  /** How often a job is looked at, and for how long. */
-  readonly jobs?: PollOptions | undefined
-}
+type Listening = MediaRun<TranscriptionFormat, TranscriptionCall>
 
 /** Has sound written down. */
 export async function* listen({ call: given, ...rest }: Listening): AsyncGenerator<TranscriptionEvent, undefined> {
@@ -41,8 +33,8 @@ export async function* listen({ call: given, ...rest }: Listening): AsyncGenerat
 type Ending = Omit<Heard, 'text' | 'segments'> & { readonly headers: Readonly<Record<string, string>> }
 type Answer = AsyncGenerator<TranscriptionEvent, Ending, undefined>
 
-async function* stepped({ endpoint, format, call, target, jobs }: Listening, ask: Ask): Answer {
-  for await (const event of runSteps({ endpoint, format, context: { target, call }, jobs }, ask)) {
+async function* stepped({ endpoint, format, call, target, options }: Listening, ask: Ask): Answer {
+  for await (const event of runSteps({ endpoint, format, context: { target, call }, jobs: options.jobs }, ask)) {
     if (event.type === 'headers') {
       yield { type: 'notice', kind: 'headers', message: `The service answered with status ${event.status}.` }
     } else if (event.type === 'waiting') {

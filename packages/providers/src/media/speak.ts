@@ -1,20 +1,20 @@
 import type { SpeechCall, SpeechEvent } from '@anymodel/core'
 import type { HttpReply } from '@anymodel/core/http'
-import type { Endpoint } from '../endpoint.ts'
 import type { SpeechFormat, Target } from '../protocol.ts'
 import { parse, readText } from '../reply-text.ts'
 import { Reported } from '../reported.ts'
 import { readEvents } from './read-events.ts'
 import { isEventStream, readReply, responseInfo, withoutSound } from './read-reply.ts'
+import type { MediaRun } from './verbs.ts'
 import type { Spoken } from './voiced.ts'
 
 /** Has a text spoken: the sound is handed over as it comes. */
-export async function* speak(
-  endpoint: Endpoint,
-  format: SpeechFormat,
-  call: SpeechCall,
-  target: Target,
-): AsyncGenerator<SpeechEvent, undefined> {
+export async function* speak({
+  endpoint,
+  format,
+  call,
+  target,
+}: MediaRun<SpeechFormat, SpeechCall>): AsyncGenerator<SpeechEvent, undefined> {
   call.signal?.throwIfAborted()
   const { warnings, mediaType, header, sampleRate, ...ask } = format.request(call, target)
   for (const warning of warnings) yield { type: 'notice', kind: 'warning', message: warning.message, warning }
