@@ -23,8 +23,8 @@ export interface Endpoint {
   /** Credential and fixed headers, resolved per request. Throws `auth` when the key is missing. */
   headers(): Promise<Readonly<Record<string, string>>>
   readonly transport: Transport
-  /** What an error means for the next request, where there are several keys. `sent`: the credentials of the one that failed. */
-  readonly failed?: (error: AnyModelError, sent: readonly string[]) => AnyModelError
+  /** There for several keys: what an error means for the next request. `sent`: the credentials of the one that failed. */
+  readonly failed?: ((error: AnyModelError, sent: readonly string[]) => AnyModelError) | undefined
 }
 
 export interface EndpointSpec {
@@ -66,7 +66,7 @@ export function endpoint({ provider, baseURL, env, options, credential = bearer 
       if (variables.length > 0 && !hasCredential(given)) throw (await keyErrors()).noKey(provider, variables)
       return given
     },
-    failed: (error, sent) => pool?.failed(error, sent) ?? error,
+    failed: typeof apiKey === 'object' ? (error, sent) => pool?.failed(error, sent) ?? error : undefined,
   }
 }
 

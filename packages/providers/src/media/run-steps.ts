@@ -38,10 +38,11 @@ const mostTroubles = 4
 
 /** Asks step by step until the result is there. `from`: a request to go on with in place of the first one. A look at a job that fails for a passing reason is repeated. Leaving, or an abort, cancels the job where the service can do that. */
 export async function* runSteps<Call, Result>(
-  run: StepRun<Call, Result>,
+  given: StepRun<Call, Result>,
   from: Ask,
   first = true,
 ): AsyncGenerator<StepEvent<Result>, undefined> {
+  const run = { ...given, endpoint: withOneKey(given.endpoint) }
   const { endpoint, format, context } = run
   const { signal } = context.call
   const waits: Poll = poll(run.jobs)
@@ -79,6 +80,19 @@ export async function* runSteps<Call, Result>(
     throw error
   } finally {
     if (cancel && !run.detached) await tryCancel(endpoint, cancel, context.call, format.hosts)
+  }
+}
+
+/** A job belongs to the account that began it: of several keys, all its requests have the same. */
+function withOneKey(endpoint: Endpoint): Endpoint {
+  if (!endpoint.failed) return endpoint
+  let headers: ReturnType<Endpoint['headers']> | undefined
+  return {
+    ...endpoint,
+    headers() {
+      headers ??= endpoint.headers()
+      return headers
+    },
   }
 }
 
@@ -127,7 +141,7 @@ async function takeStep<Call, Result>(
     if (isAnyModelError(error)) {
       const known = withoutSecrets(error.with(target), secrets)
       if (answered) throw known
-      return { trouble: known }
+      return { trouble: (first ? endpoint.failed?.(known, secrets) : undefined) ?? known }
     }
     throw reply ? await notInFormat(error, target) : error
   }
