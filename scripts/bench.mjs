@@ -7,20 +7,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { output } from './programs.mjs'
 
-const all = [
-  'stream',
-  'generate',
-  'object',
-  'paced',
-  'size',
-  'import',
-  'types',
-  'local',
-  'image',
-  'routing',
-  'rag',
-  'rag-scale',
-]
+const all = ['stream', 'generate', 'object', 'paced', 'size', 'import', 'types', 'local', 'image', 'routing', 'rag']
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,7 +1,8 @@
 // Retrieval: a table for each part.
 import * as cranfield from './rag-cranfield.mjs'
+import * as scale from './rag-scale.mjs'
 
-const parts = { cranfield }
+const parts = { cranfield, scale }
 
 export async function run(options) {
   const tables = []

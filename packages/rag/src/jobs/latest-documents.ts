@@ -46,7 +46,7 @@ export function latestDocuments(redis: Redis, queue: string): LatestDocuments {
 /** The same for the same state of the same document. */
 export const jobId = ({ documentId, hash }: DocumentJob): string => sha256(`${documentId} ${hash}`)
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** Throws `invalid-argument` for what is no document. */
 export function checkDocument(document: Document): void {

@@ -22,7 +22,7 @@ type QdrantCondition =
 /** So many different values a field may have that is compared by order. */
 const mostValues = 50_000
 
-export const nothing: QdrantFilter = { must: [{ has_id: [] }] }
+const nothing: QdrantFilter = { must: [{ has_id: [] }] }
 
 export const matches = (key: string, value: string): QdrantCondition => ({ key, match: { value } })
 export const matchesAny = (key: string, values: readonly string[]): QdrantCondition =>

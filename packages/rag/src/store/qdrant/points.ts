@@ -50,7 +50,7 @@ const b = 0.75
 const meanLength = 120
 
 /** Its part of BM25 for each word of a text; Qdrant multiplies it with the rarity of the word (`modifier: idf`). */
-export function toSparse(words: readonly string[]): Sparse {
+function toSparse(words: readonly string[]): Sparse {
   const times = new Map<number, number>()
   for (const word of words) times.set(indexOf(word), (times.get(indexOf(word)) ?? 0) + 1)
   const norm = k1 * (1 - b + (b * words.length) / meanLength)
