@@ -1,7 +1,8 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import { googleEmbeddingModels, googleModels } from './google-models.ts'
 import type { MediaOptions } from './media/draw.ts'
-import { embeddingModel, imageModel, textModel } from './model.ts'
+import { embeddingModel, imageModel, speechModel, textModel, transcriptionModel } from './model.ts'
+import { geminiSpeech, geminiTranscription } from './protocols/gemini/audio.ts'
 import { geminiImages } from './protocols/gemini/images.ts'
 import { gemini, geminiEmbeddings } from './protocols/gemini/index.ts'
 
@@ -20,5 +21,7 @@ export const google = (options: ProviderOptions & MediaOptions = {}) => {
     text: (id: string) => textModel(at, protocol, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
     image: (id: string) => imageModel(at, geminiImages, id, options),
+    speech: (id: string) => speechModel(at, geminiSpeech, id),
+    transcription: (id: string) => transcriptionModel(at, geminiTranscription, id),
   }
 }
