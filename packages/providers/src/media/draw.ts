@@ -99,7 +99,9 @@ async function* streamed({ endpoint, format, context }: Source, ask: Ask): Async
   } catch (thrown) {
     if (call.signal?.aborted) throw call.signal.reason
     const error = thrown instanceof Reported ? await meaning(thrown.wire, format.errorCodes) : thrown
-    throw isAnyModelError(error) ? withoutSecrets(error.with(target), secrets) : await notInFormat(error, target)
+    if (!isAnyModelError(error)) throw await notInFormat(error, target)
+    const known = withoutSecrets(error.with(target), secrets)
+    throw endpoint.failed?.(known, secrets) ?? known
   } finally {
     body.close()
   }
