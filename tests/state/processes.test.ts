@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { createClient } from '@libsql/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildProgram, type Member, mostAtOnce, type Orders, startMember } from './crowd.ts'
 import { hasRedis, needsRedis, type RedisServer, startRedis } from './redis-server.ts'
@@ -15,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(program))
 
-function testProcesses(state: () => string): void {
+function testProcesses(state: () => string, check?: () => Promise<void>): void {
   let members: Member[]
   beforeAll(() => {
     members = Array.from({ length: 8 }, () => startMember(program, state()))
@@ -74,6 +75,22 @@ function testProcesses(state: () => string): void {
       refused: {},
     })
   })
+
+  it('find everything whole when one is killed while it writes', { timeout }, async () => {
+    const [victim, heir] = [startMember(program, state()), members[0] as Member]
+    const orders = { key: 'torn', budget: 1_000_000, cache: true, answerMs: 0 }
+    await victim.carryOut({ ...orders, calls: 1 })
+    victim.carryOut({ ...orders, calls: 5_000 }).catch(() => {})
+    await pause(150)
+    victim.process.kill('SIGKILL')
+    await once(victim.process, 'exit')
+    const { sent, refused } = await all({ ...orders, calls: 50 })
+    expect(refused('network')).toBe(0)
+    // What the victim had kept by then is there.
+    expect(sent.length).toBeLessThan(8 * 50)
+    expect(await heir.carryOut({ ...orders, calls: 50 })).toMatchObject({ sent: [], refused: {} })
+    await check?.()
+  })
 }
 
 describe.skipIf(!hasRedis)(`eight processes and one Redis${hasRedis ? '' : ` (skipped: ${needsRedis})`}`, () => {
@@ -88,5 +105,14 @@ describe.skipIf(!hasRedis)(`eight processes and one Redis${hasRedis ? '' : ` (sk
 describe('eight processes and one SQLite file', () => {
   const dir = mkdtempSync(join(tmpdir(), 'anymodel-processes-'))
   afterAll(() => rmSync(dir, { recursive: true }))
-  testProcesses(() => `file:${join(dir, 'state.db')}`)
+  const url = `file:${join(dir, 'state.db')}`
+  testProcesses(
+    () => url,
+    async () => {
+      const client = createClient({ url })
+      const { rows } = await client.execute('PRAGMA integrity_check')
+      client.close()
+      expect(rows[0]?.integrity_check).toBe('ok')
+    },
+  )
 })

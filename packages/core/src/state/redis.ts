@@ -17,7 +17,7 @@ export interface RedisStateOptions {
 }
 
 /**
- * A state in Redis (5 or later) or Valkey, for processes on many machines. Redis' clock counts, and its `maxmemory` bounds what values take. In a cluster the keys of one limit share a hash slot. The
+ * A state in Redis (5 or later) or Valkey, for processes on many machines. Redis' clock counts. Everything has a time to live; a Redis that evicts keys before that may forget what was spent, so give large caches another one. In a cluster the keys of one limit share a hash slot. The
  * client stays yours to close. Make it so that it keeps nothing for later (`enableOfflineQueue: false` of `ioredis`, `disableOfflineQueue: true` of `redis`).
  *
  * ```ts
