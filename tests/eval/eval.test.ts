@@ -202,7 +202,7 @@ test.skipIf(noGain !== undefined)(
   `what verification gains is measured the same twice${noGain === undefined ? '' : ` (skipped: ${noGain})`}`,
   async () => {
     const out = folder()
-    const options = { limit: 2, ps: [0.5], samples: [1, 6], out }
+    const options = { limit: 2, ps: [0.5], samples: [1, 6], timeMs: 10_000, out }
     const gains = await measureGain(options)
     expect(gains).toMatchObject({ tasks: 2, gains: [{ samples: 1 }, { samples: 6 }] })
     expect(gains.gains[1]?.right.tests).toBeGreaterThanOrEqual(gains.gains[0]?.right.tests as number)

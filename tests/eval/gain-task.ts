@@ -1,8 +1,14 @@
 import { type TestCase, type TestCases, testCode } from '@anymodel/code'
-import type { Json, Sandbox } from '@anymodel/core'
+import type { Json, Sandbox, SandboxLimits } from '@anymodel/core'
 import { mutantsOf } from './mutants.ts'
 import { callsOf } from './mxeval.ts'
 import { type EvalTask, programOf } from './task.ts'
+
+/** Where programs run, and for how long. */
+export interface GainBench {
+  readonly sandbox: Sandbox
+  readonly limits: SandboxLimits
+}
 
 /** A task with a right answer and wrong ones that were seen to fail its tests. */
 export interface GainTask {
@@ -16,20 +22,19 @@ export interface GainTask {
   readonly inputs: readonly (readonly Json[])[]
 }
 
-export const gainLimits = { timeMs: 1_500 }
 const [least, most] = [3, 6]
 
 /** Makes a task of the dataset ready; `undefined` where its own solution fails, its tests are no JSON, or fewer than 3 mistakes are seen by its tests. */
 export async function gainTaskOf(
   task: EvalTask,
-  sandbox: Sandbox,
+  { sandbox, limits }: GainBench,
   random: () => number,
 ): Promise<GainTask | undefined> {
   const cases = casesOf(task)
   if (task.solution === undefined || cases === undefined) return undefined
   const right = programOf(task, task.solution)
   const passes = async (code: string) =>
-    (await testCode({ code, tests: task.tests, language: task.language, sandbox, limits: gainLimits })).passed
+    (await testCode({ code, tests: task.tests, language: task.language, sandbox, limits })).passed
   if (!(await passes(right))) return undefined
   const wrong: string[] = []
   for (const mutant of shuffled(mutantsOf(task.solution), random).slice(0, 2 * most)) {

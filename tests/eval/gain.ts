@@ -1,9 +1,9 @@
 import { type CodeTests, generateVerifiedCode } from '@anymodel/code'
-import type { Sandbox, TextModel } from '@anymodel/core'
+import type { TextModel } from '@anymodel/core'
 import { mockModel, seeded } from '@anymodel/testing'
 import { tasksOf } from './datasets.ts'
 import { keptSandboxes } from './evaluate.ts'
-import { type GainTask, gainLimits, gainTaskOf } from './gain-task.ts'
+import { type GainBench, type GainTask, gainTaskOf } from './gain-task.ts'
 
 /** How often the answer was right, for one model and number of samples. */
 interface Gain {
@@ -31,29 +31,32 @@ export interface GainOptions {
   readonly ps?: readonly number[]
   /** Default 1, 4, 8 and 16. */
   readonly samples?: readonly number[]
+  /** Milliseconds for one program. Default 1,500. */
+  readonly timeMs?: number
   readonly out: string
   readonly onSample?: (name: string, done: number, of: number) => void
 }
 
 /**
  * What verification gains, on tasks of MBXP in JavaScript: a scripted model answers right with probability p, else with a mistake in the dataset's own solution that the task's tests find. Mistakes are not equally likely: the n-th has weight 1/n.
- * Everything is drawn from seeds: a second run gives the same numbers.
+ * Everything is drawn from seeds: another run gives the same numbers but for programs of the same length, of which the faster one is chosen.
  */
 export async function measureGain({
   limit = 100,
   ps = [0.2, 0.4, 0.6],
   samples = [1, 4, 8, 16],
+  timeMs = 1_500,
   out,
   onSample,
 }: GainOptions): Promise<Gains> {
   const sandboxes = keptSandboxes(out)
   try {
-    const sandbox = await sandboxes.of('javascript')
-    const tasks = await readyTasks(sandbox, limit, onSample)
+    const bench = { sandbox: await sandboxes.of('javascript'), limits: { timeMs } }
+    const tasks = await readyTasks(bench, limit, onSample)
     const settings = ps.flatMap((p) => samples.map((count) => ({ p, samples: count })))
     const gains: Gain[] = []
     for (const setting of settings) {
-      gains.push(await gainOf(tasks, setting, sandbox))
+      gains.push(await gainOf(tasks, setting, bench))
       onSample?.('settings', gains.length, settings.length)
     }
     return { tasks: tasks.length, gains }
@@ -62,11 +65,11 @@ export async function measureGain({
   }
 }
 
-async function readyTasks(sandbox: Sandbox, limit: number, onSample: GainOptions['onSample']): Promise<GainTask[]> {
+async function readyTasks(bench: GainBench, limit: number, onSample: GainOptions['onSample']): Promise<GainTask[]> {
   const ready: GainTask[] = []
   for (const [index, task] of (await tasksOf('mbxp-js')).entries()) {
     if (ready.length === limit) break
-    const made = await gainTaskOf(task, sandbox, seeded(index + 1))
+    const made = await gainTaskOf(task, bench, seeded(index + 1))
     if (made) ready.push(made)
     onSample?.('tasks', ready.length, limit)
   }
@@ -76,7 +79,7 @@ async function readyTasks(sandbox: Sandbox, limit: number, onSample: GainOptions
 async function gainOf(
   tasks: readonly GainTask[],
   { p, samples }: Pick<Gain, 'p' | 'samples'>,
-  sandbox: Sandbox,
+  bench: GainBench,
 ): Promise<Gain> {
   const count = { plain: 0, tests: 0, 'one test': 0, 'no tests': 0 }
   let asked = 0
@@ -98,8 +101,7 @@ async function gainOf(
         concurrency: 1,
         repairs: 0,
         typeCheck: false,
-        sandbox,
-        limits: gainLimits,
+        ...bench,
       })
       if (code.trim() === task.right.trim()) count[known]++
       if (known === 'tests') asked += model.calls.length
