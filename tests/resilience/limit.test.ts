@@ -2,6 +2,7 @@ import {
   AnyModelError,
   generateText,
   isAnyModelError,
+  memoryState,
   type TextCall,
   type TextModel,
   withFallback,
@@ -145,6 +146,45 @@ describe('a limit of requests at once', () => {
     await Promise.all(calls)
     const order = model.calls.map(({ messages }) => messages[0]?.content)
     expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3'])
+  })
+})
+
+describe('limits that several share', () => {
+  it('hold for all with the same state and key', async () => {
+    const { model, ends } = slowModel()
+    const shared = { state: memoryState(), key: 'one', concurrency: 1 }
+    const [one, other] = [withLimit(model, shared), withLimit(model, shared)]
+    const calls = [ask(one), ask(other)]
+    await tick(2_000)
+    expect(model.calls).toHaveLength(1)
+    ends[0]?.()
+    await tick(250)
+    expect(model.calls).toHaveLength(2)
+    ends[1]?.()
+    await Promise.all(calls)
+  })
+
+  it('a place stays taken for as long as its request takes, however short its lease', async () => {
+    const { model, ends } = slowModel()
+    const shared = { state: memoryState(), concurrency: 1, lease: 3_000 }
+    const [one, other] = [withLimit(model, shared), withLimit(model, shared)]
+    const calls = [ask(one), ask(other)]
+    await tick(20_000)
+    expect(model.calls).toHaveLength(1)
+    ends[0]?.()
+    await tick(250)
+    ends[1]?.()
+    await Promise.all(calls)
+  })
+
+  it('are passed by while the state can’t be reached, unless that is refused', async () => {
+    const lost = new AnyModelError('network', 'Gone.')
+    const state = { ...memoryState(), take: () => Promise.reject(lost) }
+    const limits = { state, requestsPerMinute: 1 }
+    const model = withLimit(mockModel(answer), limits)
+    await ask(model)
+    await ask(model)
+    expect(await failed(ask(withLimit(mockModel(answer), { ...limits, onStateError: 'refuse' })))).toBe(lost)
   })
 })
 

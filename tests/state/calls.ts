@@ -16,8 +16,20 @@ import { createClient } from '@libsql/client'
 import { Redis } from 'ioredis'
 import type { Orders, Report } from './crowd.ts'
 
+const states = new Map<string, State>()
+
+function stateOf(url: string): State {
+  const state = states.get(url) ?? openState(url)
+  states.set(url, state)
+  return state
+}
+
 function openState(url: string): State {
-  if (url.startsWith('redis:')) return redisState(new Redis(url), { timeout: 15_000 })
+  if (url.startsWith('redis:')) {
+    // The server may end before this process does.
+    const client = new Redis(url).on('error', () => {})
+    return redisState(client, { timeout: 15_000 })
+  }
   return sqliteState(createClient({ url }), { timeout: 15_000 })
 }
 
@@ -40,7 +52,8 @@ function answering(ms: number, sent: [number, number][]): TextModel {
   }
 }
 
-async function carryOut(orders: Orders, state: State): Promise<Report> {
+async function carryOut(orders: Orders): Promise<Report> {
+  const state = stateOf(orders.state)
   const { key, calls, answerMs, limit, lease = 30_000, timeout = 0, budget, cache } = orders
   const sent: [number, number][] = []
   let model = answering(answerMs, sent)
@@ -60,8 +73,7 @@ async function carryOut(orders: Orders, state: State): Promise<Report> {
   return { sent, refused }
 }
 
-const state = openState(process.argv[2] as string)
 for await (const line of createInterface({ input: process.stdin })) {
-  console.log(JSON.stringify(await carryOut(JSON.parse(line) as Orders, state)))
+  console.log(JSON.stringify(await carryOut(JSON.parse(line) as Orders)))
 }
 process.exit()

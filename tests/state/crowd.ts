@@ -7,6 +7,8 @@ import { build } from 'esbuild'
 
 /** What a process should do. */
 export interface Orders {
+  /** `redis://...` or `file:...`. */
+  readonly state: string
   readonly key: string
   readonly calls: number
   readonly limit?: Pick<LimitOptions, 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency'>
@@ -48,9 +50,9 @@ export async function buildProgram(): Promise<string> {
   return outfile
 }
 
-/** A process that shares this state (`redis://...` or `file:...`). */
-export function startMember(program: string, state: string): Member {
-  const child = spawn(process.execPath, [program, state], { stdio: ['pipe', 'pipe', 'inherit'] })
+/** A process that shares its state with others. */
+export function startMember(program: string): Member {
+  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })
   return {
     process: child,

@@ -10,23 +10,21 @@ import { hasRedis, needsRedis, type RedisServer, startRedis } from './redis-serv
 
 const timeout = 60_000
 let program: string
+let members: Member[]
 
 beforeAll(async () => {
   program = await buildProgram()
+  members = Array.from({ length: 8 }, () => startMember(program))
 })
-afterAll(() => rmSync(program))
+afterAll(() => {
+  for (const { process } of members) process.kill('SIGKILL')
+  rmSync(program)
+})
 
 function testProcesses(state: () => string, check?: () => Promise<void>): void {
-  let members: Member[]
-  beforeAll(() => {
-    members = Array.from({ length: 8 }, () => startMember(program, state()))
-  })
-  afterAll(() => {
-    for (const { process } of members) process.kill('SIGKILL')
-  })
-
   /** All do the same at the same time. */
-  async function all(orders: Orders) {
+  async function all(given: Omit<Orders, 'state'>) {
+    const orders = { ...given, state: state() }
     const reports = await Promise.all(members.map((member) => member.carryOut(orders)))
     const refused = (code: string) => reports.reduce((sum, report) => sum + (report.refused[code] ?? 0), 0)
     return { sent: reports.flatMap(({ sent }) => sent), refused }
@@ -53,13 +51,13 @@ function testProcesses(state: () => string, check?: () => Promise<void>): void {
   })
 
   it('share cached answers', { timeout }, async () => {
-    await members[0]?.carryOut({ key: 'cache', calls: 5, cache: true, answerMs: 1 })
+    await members[0]?.carryOut({ state: state(), key: 'cache', calls: 5, cache: true, answerMs: 1 })
     expect((await all({ key: 'cache', calls: 5, cache: true, answerMs: 1 })).sent).toHaveLength(0)
   })
 
   it('lose nothing when one is killed: its place comes free, what it set aside stays spent', { timeout }, async () => {
-    const [victim, heir] = [startMember(program, state()), members[0] as Member]
-    const orders = { key: 'killed', limit: { concurrency: 3 }, lease: 2_000, cache: true }
+    const [victim, heir] = [startMember(program), members[0] as Member]
+    const orders = { state: state(), key: 'killed', limit: { concurrency: 3 }, lease: 2_000, cache: true }
     // Three requests that never end; four more wait in line.
     victim.carryOut({ ...orders, budget: 1_000, calls: 7, timeout: 50_000, answerMs: 100_000 }).catch(() => {})
     // Whoever is refused knows that all places are taken.
@@ -77,8 +75,8 @@ function testProcesses(state: () => string, check?: () => Promise<void>): void {
   })
 
   it('find everything whole when one is killed while it writes', { timeout }, async () => {
-    const [victim, heir] = [startMember(program, state()), members[0] as Member]
-    const orders = { key: 'torn', budget: 1_000_000, cache: true, answerMs: 0 }
+    const [victim, heir] = [startMember(program), members[0] as Member]
+    const orders = { state: state(), key: 'torn', budget: 1_000_000, cache: true, answerMs: 0 }
     await victim.carryOut({ ...orders, calls: 1 })
     victim.carryOut({ ...orders, calls: 5_000 }).catch(() => {})
     await pause(150)
