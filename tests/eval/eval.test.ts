@@ -47,7 +47,7 @@ for (const [name, language] of slices) {
     `in ${name} what is right passes and what is broken fails${reason === undefined ? '' : ` (skipped: ${reason})`}`,
     async () => {
       const every = await tasksOf(name)
-      const tasks = every.filter(({ id }, at) => at % Math.ceil(every.length / 6) === 0 && !(id in knownFailures(name)))
+      const tasks = every.filter(({ id }, at) => at % Math.ceil(every.length / 4) === 0 && !(id in knownFailures(name)))
       const sandbox = await defaultSandbox(tasks[0]?.language ?? '')
       onTestFinished(() => sandbox.close())
       const run = { samples: 1, concurrency: 2, sandbox, limits: { timeMs: 10_000 } }
@@ -59,6 +59,7 @@ for (const [name, language] of slices) {
       }
       expect(seen).toEqual(new Set([true, false]))
     },
+    60_000,
   )
 }
 
@@ -209,4 +210,5 @@ test.skipIf(noGain !== undefined)(
     expect(await measureGain(options)).toEqual(gains)
     expect(toGainTable(gains)).toContain('| 50% | 6 |')
   },
+  60_000,
 )
