@@ -1,12 +1,25 @@
-import { generateImage, generateText, isAnyModelError, type TextModel } from '@anymodel/core'
+import {
+  generateImage,
+  generateSpeech,
+  generateText,
+  isAnyModelError,
+  type TextModel,
+  transcribe,
+} from '@anymodel/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { hostedTypes } from '../config/config.ts'
 import { type Provider, providerSources } from './providers.ts'
 
-/** Asks a service for what it makes: text, or pictures. */
-const ask = ({ text, image }: Provider): Promise<unknown> => {
+/** Asks a service for what it makes. */
+const ask = ({ text, image, speech, transcription }: Provider): Promise<unknown> => {
   if (text) return generateText({ model: text('some-model'), prompt: 'hi' })
   if (image) return generateImage({ model: image('some-model'), prompt: 'hi' })
+  if (speech) return generateSpeech({ model: speech('some-model'), text: 'hi', voice: 'some-voice' })
+  if (transcription)
+    return transcribe({
+      model: transcription('some-model'),
+      audio: { data: new Uint8Array(1), mediaType: 'audio/wav' },
+    })
   throw new Error('a service without a kind that this test knows')
 }
 
@@ -28,8 +41,11 @@ describe('a hosted provider', () => {
   test.each(hostedTypes)('%s sets up without being connected', async (type) => {
     const open = await providerSources[type].load()
     const baseURL = 'http://127.0.0.1:1/v1'
-    const { text, image } = open({ type, apiKey: 'x', baseURL }, { name: 'a', asker: 'b', dir: '/' })
-    expect((text ?? image)?.('m')).toMatchObject({ id: 'm' })
+    const { text, image, speech, transcription } = open(
+      { type, apiKey: 'x', baseURL },
+      { name: 'a', asker: 'b', dir: '/' },
+    )
+    expect((text ?? image ?? speech ?? transcription)?.('m')).toMatchObject({ id: 'm' })
   })
 })
 

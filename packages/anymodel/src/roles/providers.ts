@@ -98,6 +98,22 @@ export const providerSources: Readonly<Record<ProviderType, ProviderSource>> = {
     env: ['LUMAAI_API_KEY'],
     load: async () => hosted((await import('@anymodel/providers/luma')).luma),
   },
+  elevenlabs: {
+    env: ['ELEVENLABS_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/elevenlabs')).elevenlabs),
+  },
+  deepgram: {
+    env: ['DEEPGRAM_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/deepgram')).deepgram),
+  },
+  assemblyai: {
+    env: ['ASSEMBLYAI_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/assemblyai')).assemblyai),
+  },
+  'azure-speech': {
+    env: ['AZURE_SPEECH_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/azure-speech')).azureSpeech),
+  },
   webui: { load: async () => hosted((await import('@anymodel/providers/webui')).webui) },
   ollama: { load: async () => hosted((await import('@anymodel/providers/ollama')).ollama) },
   llamacpp: { load: async () => hosted((await import('@anymodel/providers/llamacpp')).llamacpp) },
