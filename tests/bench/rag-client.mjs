@@ -19,8 +19,7 @@ const warmUp = 3
 
 try {
   const corpus = made({ chunks, questions: questions + warmUp })
-  globalThis.gc?.()
-  const before = process.memoryUsage().rss
+  const before = held()
   const client = await (await import(pathToFileURL(file))).open({ folder, corpus, peer })
   const started = performance.now()
   await client.ingest()
@@ -37,13 +36,19 @@ try {
     vector: await times(measured, (each) => client.vector(each, limit)),
     recall10: await recall(client, corpus, measured.slice(0, 50)),
   }
-  globalThis.gc?.()
-  result.residentMegabytes = (process.memoryUsage().rss - before) / 1e6
+  result.heldMegabytes = (held() - before) / 1e6
   if (client.pipeline) result.pipelineChunksPerSecond = await client.pipeline()
   await client.close?.()
   console.log(JSON.stringify(result))
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+/** Bytes in memory that are in use. */
+function held() {
+  globalThis.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
 
 async function timed(body) {

@@ -46,7 +46,7 @@ const columns = [
   ['first search', (of) => of.firstSearchMs],
   ['recall@10', (of) => of.recall10],
   ['MB on disk', (of) => of.megabytes ?? '-'],
-  ['MB in memory', (of) => of.residentMegabytes],
+  ['MB in memory', (of) => of.heldMegabytes],
   ['pipeline chunks/s', (of) => of.pipelineChunksPerSecond ?? '-'],
 ]
 const head = ['client', ...columns.map(([name]) => name)]

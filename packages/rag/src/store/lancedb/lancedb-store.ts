@@ -1,27 +1,17 @@
 import { AnyModelError } from '@anymodel/core'
-import type { Embedded, Found, Store, StoreSearch } from '../../contract.ts'
+import type { Found, Store, StoreSearch } from '../../contract.ts'
 import { abortable } from '../abortable.ts'
 import { checkEmbedded, checkOwner, checkPut, checkSearch, checkVector } from '../check.ts'
 import { compareText } from '../compare-text.ts'
-import { type Condition, toCondition } from '../filter/condition.ts'
-import { fits } from '../filter/fits.ts'
+import { toCondition } from '../filter/condition.ts'
 import { fromStorable, toStorable } from '../storable.ts'
 import { words as defaultWords, type Words } from '../words.ts'
-import type { LanceDb, LanceQuery, LanceRows, LanceTable } from './client.ts'
-import { chunksWhere, literal } from './filter-sql.ts'
-import {
-  aboutKey,
-  chunkColumns,
-  chunkKey,
-  documentKey,
-  type LanceRow,
-  toAbout,
-  toChunk,
-  toDocument,
-  toEmbedded,
-  toRows,
-} from './rows.ts'
+import type { LanceDb, LanceQuery } from './client.ts'
+import { literal } from './filter-sql.ts'
+import { embeddedIn, keysIn, read, whereOf } from './read.ts'
+import { chunkColumns, chunkKey, documentKey, type LanceRow, toAbout, toChunk, toDocument, toRows } from './rows.ts'
 import { failing, type LancePlace, openPlace } from './table.ts'
+import { writeRows } from './write.ts'
 
 export interface LancedbStoreOptions {
   /** Name of the table. Default `anymodel`. */
@@ -72,7 +62,10 @@ export function lancedbStore(
     name: uri,
     async open() {
       opening ??= openPlace(lancedb, uri, name)
-      await opening
+      await opening.catch((error) => {
+        opening = undefined
+        throw error
+      })
     },
     embedded: () => failing(embedded),
     async put(document, chunks, vectors, given) {
@@ -89,7 +82,7 @@ export function lancedbStore(
           taken.map((row) => ({ id: fromStorable(row.id), documentId: fromStorable(row.document) })),
         )
         const about = vectors.some(Boolean) && given ? [toAbout(given)] : []
-        await merge(to, table, document.id, [...about, ...written])
+        await writeRows(to, table, document.id, [...about, ...written])
       })
     },
     async remove(ids) {
@@ -167,56 +160,4 @@ const mostWords = 512
 interface Scored {
   readonly _score?: number
   readonly _distance?: number | null
-}
-
-const keysIn = (keys: readonly string[]) => (keys.length === 0 ? 'false' : `key IN (${keys.map(literal).join(', ')})`)
-
-// biome-ignore lint/suspicious/noExplicitAny: rows of Arrow have the columns that were asked for
-async function read(query: LanceRows, columns?: string[]): Promise<any[]> {
-  return (columns ? query.select(columns) : query).toArray()
-}
-
-async function embeddedIn(table: LanceTable | undefined): Promise<Embedded | undefined> {
-  const [row] = table
-    ? await read(
-        table
-          .query()
-          .where(keysIn([aboutKey]))
-          .limit(1),
-      )
-    : []
-  return row && ((await table?.countRows('embedded')) ?? 0) > 0 ? toEmbedded(row) : undefined
-}
-
-async function whereOf(table: LanceTable, condition: Condition | undefined): Promise<string> {
-  if (!condition) return `kind = 'chunk'`
-  const sql = chunksWhere(condition)
-  if (sql !== undefined) return `kind = 'chunk' AND ${sql}`
-  const all: LanceRow[] = await read(table.query().where(`kind = 'chunk'`), ['key', 'document', 'metadata'])
-  const fitting = all.filter(({ document, metadata }) =>
-    fits(condition, { documentId: fromStorable(document), metadata: JSON.parse(fromStorable(metadata)) }),
-  )
-  return keysIn(fitting.map(({ key }) => key))
-}
-
-/** In place of what was there of the document, in one commit. */
-async function merge(place: LancePlace, table: LanceTable | undefined, documentId: string, rows: readonly LanceRow[]) {
-  const of = `document = ${literal(toStorable(documentId))}`
-  const dimensions = rows[0]?.vector.length ?? 1
-  if (!table) return place.make(rows)
-  const [one] = await read(table.query().limit(1))
-  const held = one ? one.vector.length : dimensions
-  const withVectors = rows.some(({ kind }) => kind === 'about')
-  if (held === dimensions || !withVectors) {
-    const fitted = rows.map((row) => ({ ...row, vector: held === dimensions ? row.vector : Array(held).fill(0) }))
-    const merging = table.mergeInsert('key').whenMatchedUpdateAll().whenNotMatchedInsertAll()
-    await merging.whenNotMatchedBySourceDelete({ where: of }).execute(fitted)
-    return
-  }
-  // The first vectors, or the first of another length: the column has one length, so the table is made anew.
-  const others = await read(table.query().where(`${of.replace('=', '<>')} AND kind <> 'about'`))
-  const moved = others.map(
-    (row): LanceRow => ({ ...row.toJSON(), facets: [...row.facets], vector: Array(dimensions).fill(0) }),
-  )
-  await place.make([...rows, ...moved])
 }
