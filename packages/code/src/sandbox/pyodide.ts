@@ -48,7 +48,7 @@ function pyodideFolder(): string {
 /** The memory of a loaded interpreter; empty when this Pyodide can't make one, so that each run loads its own. */
 function snapshotOf(url: string): Promise<Uint8Array> {
   const args = [insideFile('pyodide-snapshot.mjs'), url]
-  const settings = { encoding: 'buffer', maxBuffer: 256 << 20, timeout: 60_000, env: {} } as const
+  const settings = { encoding: 'buffer', maxBuffer: 256 << 20, timeout: 300_000, env: {} } as const
   return new Promise((resolve) => {
     execFile(process.execPath, args, settings, (error, bytes) => resolve(error ? new Uint8Array() : bytes))
   })

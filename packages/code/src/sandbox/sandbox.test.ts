@@ -139,6 +139,16 @@ sys.exit(3)`
   })
 })
 
+it.skipIf(!('Suspending' in WebAssembly))(
+  'Python in Pyodide waits in an event loop, with Node 24 or later',
+  async () => {
+    const text =
+      "import asyncio\nasync def main():\n    await asyncio.sleep(0.01)\n    print('waited')\nasyncio.run(main())"
+    for (const sandbox of forLanguage('python'))
+      expect(await sandbox.run(python(text))).toMatchObject({ exitCode: 0, stdout: 'waited\n' })
+  },
+)
+
 describe.each(sandboxes)('a run in $name', (sandbox: Sandbox) => {
   const inIt = sandbox.languages.includes('javascript') ? javascript : python
   const endless = sandbox.languages.includes('javascript') ? 'for (;;);' : 'while True: pass'

@@ -73,7 +73,9 @@ run
 `
 
 try {
-  process.exit(pyodide.runPython(program)(entry, args))
+  const run = pyodide.runPython(program)
+  // Only where WebAssembly can wait can Python's event loop.
+  process.exit('Suspending' in WebAssembly ? await run.callPromising(entry, args) : run(entry, args))
 } catch (error) {
   if (error?.name === 'ExitStatus' || error?.constructor?.name === 'Exit') process.exit(error.status)
   write(2, Buffer.from(`${error}\n`))
