@@ -24,7 +24,7 @@ export {
 export { cosineSimilarity } from './generate/cosine-similarity.ts'
 export { type EmbedOptions, type EmbedResult, embed } from './generate/embed.ts'
 export { type EmbedManyOptions, type EmbedManyResult, type EmbedSettings, embedMany } from './generate/embed-many.ts'
-export { knobs } from './generate/fit.ts'
+export { knobs } from './generate/fit-tuning.ts'
 export { generateImage } from './generate/generate-image.ts'
 export { generateObject } from './generate/generate-object.ts'
 export { generateSpeech, type SpeechOptions, type SpeechResult } from './generate/generate-speech.ts'

@@ -3,7 +3,7 @@ import type { PartIterator, TextCall, TextModel } from '../contract/text.ts'
 import { addUsage } from '../contract/usage.ts'
 import { AnyModelError, isAnyModelError, type Partial } from '../errors.ts'
 import { Collector } from '../stream/collect.ts'
-import { fit } from './fit.ts'
+import { type Fitted, fitTuning } from './fit-tuning.ts'
 
 /** Takes the parts of an answer as they come. A promise means: wait before the next one. */
 export type Emit = (part: Part) => void | Promise<void>
@@ -13,12 +13,18 @@ export interface Answer {
   readonly attempts: readonly Attempt[]
 }
 
+/** Text alone is taken by every model: what else may be refused is loaded for calls that have it. */
+const fitted = async (call: TextCall, model: TextModel): Promise<Fitted> =>
+  call.tools || call.output || call.messages.some(({ content }) => typeof content !== 'string')
+    ? (await import('./fit.ts')).fit(call, model)
+    : fitTuning(call, model)
+
 /** Asks a model once and reads the answer to its end. Every error that leaves here carries what had arrived in `partial`, after what `before` had delivered. */
 export async function answer(model: TextModel, call: TextCall, emit: Emit, before?: Partial): Promise<Answer> {
   const collected = new Collector()
   let startedAt = Date.now()
   let firstContentMs: number | undefined
-  const { call: fitted, warnings, emulateStop } = fit(call, model)
+  const { call: sent, warnings, emulateStop } = await fitted(call, model)
   const take = (part: Part): void | Promise<void> => {
     if (part.type === 'notice') {
       // From here on it is the next attempt whose times are taken.
@@ -31,7 +37,7 @@ export async function answer(model: TextModel, call: TextCall, emit: Emit, befor
     return emit(part)
   }
   for (const warning of warnings) await take({ type: 'notice', kind: 'warning', message: warning.message, warning })
-  const stream = model.stream(fitted)
+  const stream = model.stream(sent)
   const iterator: PartIterator = emulateStop
     ? (await import('../stream/stop.ts')).stopAt(stream, emulateStop)
     : stream[Symbol.asyncIterator]()

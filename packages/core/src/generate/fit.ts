@@ -1,41 +1,11 @@
-import type { Warning } from '../contract/part.ts'
-import type { Knob, TextCall, TextModel, TextSupport } from '../contract/text.ts'
+import type { TextCall, TextModel, TextSupport } from '../contract/text.ts'
 import { AnyModelError } from '../errors.ts'
-import { fitKnobs } from './fit-knobs.ts'
-
-/** The names of all tuning options: what a model that honours everything has in `supports.knobs`. */
-export const knobs: readonly Knob[] = [
-  'maxTokens',
-  'temperature',
-  'topP',
-  'topK',
-  'minP',
-  'presencePenalty',
-  'frequencyPenalty',
-  'repetitionPenalty',
-  'logitBias',
-  'seed',
-  'stop',
-  'logprobs',
-  'reasoning',
-  'parallelToolCalls',
-]
-
-/** A call that a model can take: what it lacks is refused (features) or left out with a warning (tuning options). */
-export interface Fitted {
-  readonly call: TextCall
-  readonly warnings: readonly Warning[]
-  /** Stop texts that the caller has to watch for. */
-  readonly emulateStop?: readonly string[]
-}
+import { type Fitted, fitTuning } from './fit-tuning.ts'
 
 /** Fits a call to what a model supports. Throws `unsupported` before anything is sent. */
 export function fit(call: TextCall, model: TextModel): Fitted {
   refuse(call, model)
-  const { stop, ...withoutStop } = call
-  const lacksStop = stop !== undefined && stop.length > 0 && !(model.supports.knobs ?? []).includes('stop')
-  if (!lacksStop || call.onUnsupported !== 'emulate') return fitKnobs(call, knobs, model)
-  return { ...fitKnobs(withoutStop as TextCall, knobs, model), emulateStop: stop }
+  return fitTuning(call, model)
 }
 
 function refuse(call: TextCall, model: TextModel): void {

@@ -1,8 +1,8 @@
 import type { FileContent, Message, UserMessage } from '../contract/message.ts'
 import type { TextSupport } from '../contract/text.ts'
-import { AnyModelError } from '../errors.ts'
 import type { FileContext } from './file-input.ts'
 import type { FileInput, MessageInput, TextOptions, UserMessageInput } from './options.ts'
+import { wrong } from './wrong.ts'
 
 /** The messages of a call as the contract wants them: files read, shapes checked. Without the `system` option. */
 export async function toMessages(
@@ -11,37 +11,20 @@ export async function toMessages(
 ): Promise<Message[]> {
   const { prompt, messages, downloads, signal } = options
   const context: FileContext = { supports, downloads, signal }
-  if ((prompt === undefined) === (messages === undefined)) {
-    throw new AnyModelError(
-      'invalid-argument',
-      prompt === undefined ? 'Give a prompt or messages.' : 'Give a prompt or messages, not both.',
-    )
-  }
+  if ((prompt === undefined) === (messages === undefined)) throw await wrong(prompt === undefined ? 'nothing' : 'both')
   const given: readonly MessageInput[] =
     prompt === undefined ? (messages as readonly MessageInput[]) : [{ role: 'user', content: prompt }]
-  if (!Array.isArray(given) || given.length === 0)
-    throw new AnyModelError('invalid-argument', 'messages must be an array with at least one message.')
+  if (!Array.isArray(given) || given.length === 0) throw await wrong('messages')
   return Promise.all(given.map((message, index) => toMessage(message, index, context)))
 }
 
 const roles = new Set(['system', 'user', 'assistant', 'tool'])
 
 async function toMessage(message: MessageInput, index: number, context: FileContext): Promise<Message> {
-  if (typeof message !== 'object' || message === null || !roles.has(message.role)) {
-    throw new AnyModelError(
-      'invalid-argument',
-      `messages[${index}] has no valid role: use system, user, assistant or tool.`,
-    )
-  }
-  const { content } = message
-  if (
-    message.role === 'system' ? typeof content !== 'string' : typeof content !== 'string' && !Array.isArray(content)
-  ) {
-    throw new AnyModelError(
-      'invalid-argument',
-      `messages[${index}].content must be ${message.role === 'system' ? 'a text' : 'a text or an array of content'}.`,
-    )
-  }
+  if (typeof message !== 'object' || message === null || !roles.has(message.role)) throw await wrong('role', index)
+  const { role, content } = message
+  if (typeof content !== 'string' && (role === 'system' || !Array.isArray(content)))
+    throw await wrong(role === 'system' ? 'text' : 'content', index)
   return message.role === 'user' && typeof message.content !== 'string'
     ? toUserMessage(message, index, context)
     : (message as Message)
@@ -50,16 +33,13 @@ async function toMessage(message: MessageInput, index: number, context: FileCont
 async function toUserMessage(message: UserMessageInput, index: number, context: FileContext): Promise<UserMessage> {
   const pieces = message.content as Exclude<UserMessageInput['content'], string>
   const content = await Promise.all(
-    pieces.map((piece, at) => {
+    pieces.map(async (piece, at) => {
       if (piece?.type === 'text' && typeof piece.text === 'string') return piece
       if (piece?.type === 'file')
         return 'data' in piece && piece.data !== undefined && !isReady(piece)
           ? import('./file-input.ts').then(({ toFile }) => toFile(piece as FileInput, context))
           : (piece as FileContent)
-      throw new AnyModelError(
-        'invalid-argument',
-        `messages[${index}].content[${at}] must be { type: 'text', text } or { type: 'file', data }.`,
-      )
+      throw await wrong('piece', index, at)
     }),
   )
   return { role: 'user', content }
