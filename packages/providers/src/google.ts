@@ -1,10 +1,11 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import { googleEmbeddingModels, googleModels } from './google-models.ts'
 import type { MediaOptions } from './media/draw.ts'
-import { embeddingModel, imageModel, speechModel, textModel, transcriptionModel } from './model.ts'
+import { embeddingModel, imageModel, speechModel, textModel, transcriptionModel, videoModel } from './model.ts'
 import { geminiSpeech, geminiTranscription } from './protocols/gemini/audio.ts'
 import { geminiImages } from './protocols/gemini/images.ts'
 import { gemini, geminiEmbeddings } from './protocols/gemini/index.ts'
+import { geminiVideos } from './protocols/gemini/videos.ts'
 
 /** Google's Gemini API. https://ai.google.dev/api */
 export const google = (options: ProviderOptions & MediaOptions = {}) => {
@@ -23,5 +24,6 @@ export const google = (options: ProviderOptions & MediaOptions = {}) => {
     image: (id: string) => imageModel(at, geminiImages, id, options),
     speech: (id: string) => speechModel(at, geminiSpeech, id),
     transcription: (id: string) => transcriptionModel(at, geminiTranscription, id),
+    video: (id: string) => videoModel(at, geminiVideos, id, options),
   }
 }

@@ -1,10 +1,19 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import type { MediaOptions } from './media/draw.ts'
-import { codeModel, embeddingModel, imageModel, speechModel, textModel, transcriptionModel } from './model.ts'
+import {
+  codeModel,
+  embeddingModel,
+  imageModel,
+  speechModel,
+  textModel,
+  transcriptionModel,
+  videoModel,
+} from './model.ts'
 import { completionsFill } from './protocols/fill/index.ts'
 import { openaiSpeech, openaiTranscription, plainSpeech, whisper } from './protocols/openai-audio/index.ts'
 import { type ChatDialect, openaiChat, openaiEmbeddings } from './protocols/openai-chat/index.ts'
 import { type ImagesDialect, openaiImageModels, openaiImages } from './protocols/openai-images/index.ts'
+import { openaiVideos } from './protocols/openai-videos/index.ts'
 
 /** A server that speaks OpenAI's Chat Completions: where it is, how its key is found, and how its dialect differs. */
 export interface CompatibleOptions extends ProviderOptions, MediaOptions, Partial<ChatDialect> {
@@ -39,6 +48,7 @@ export const openaiCompatible = ({
   const transport = { ...(dispatcher ? { dispatcher } : {}), ...(fetch ? { fetch } : {}), ...(http2 ? { http2 } : {}) }
   const options = { baseURL, ...transport, ...(apiKey ? { apiKey } : {}), ...(headers ? { headers } : {}) }
   const at = endpoint({ provider: name, baseURL, ...(env ? { env } : {}), options })
+  const media: MediaOptions = { ...(jobs && { jobs }), ...(downloads && { downloads }) }
   const chat = openaiChat(dialect)
   const embeddings = openaiEmbeddings({ dimensions: 'dimensions', base64: false })
   return {
@@ -53,6 +63,8 @@ export const openaiCompatible = ({
     transcription: (id: string) => transcriptionModel(at, openaiTranscription(whisper), id),
     /** `/images/generations`, as OpenAI's models take it unless a dialect says otherwise. */
     image: (id: string, pictures: ImagesDialect = openaiImageModels) =>
-      imageModel(at, openaiImages(pictures), id, { ...(jobs && { jobs }), ...(downloads && { downloads }) }),
+      imageModel(at, openaiImages(pictures), id, media),
+    /** `/videos`, as OpenAI's Sora took it. */
+    video: (id: string) => videoModel(at, openaiVideos, id, media),
   }
 }

@@ -1,6 +1,8 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
-import { embeddingModel, textModel } from './model.ts'
+import type { MediaOptions } from './media/draw.ts'
+import { embeddingModel, textModel, videoModel } from './model.ts'
 import { type ModelRule, openaiChat, openaiDialect, openaiEmbeddings } from './protocols/openai-chat/index.ts'
+import { openrouterVideos } from './protocols/openai-videos/index.ts'
 
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const
 const models: readonly ModelRule[] = [
@@ -10,7 +12,7 @@ const models: readonly ModelRule[] = [
 ]
 
 /** OpenRouter. Key: `OPENROUTER_API_KEY`. Routing (`provider`, `models`, `plugins`) goes through `extra`. https://openrouter.ai/docs/api-reference */
-export const openrouter = (options: ProviderOptions = {}) => {
+export const openrouter = (options: ProviderOptions & MediaOptions = {}) => {
   const at = endpoint({
     provider: 'openrouter',
     baseURL: 'https://openrouter.ai/api/v1',
@@ -32,5 +34,6 @@ export const openrouter = (options: ProviderOptions = {}) => {
   return {
     text: (id: string) => textModel(at, chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
+    video: (id: string) => videoModel(at, openrouterVideos, id, options),
   }
 }

@@ -1,7 +1,7 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import type { MediaOptions } from './media/draw.ts'
-import { imageModel } from './model.ts'
-import { replicateImages } from './protocols/replicate/index.ts'
+import { imageModel, videoModel } from './model.ts'
+import { replicateImages, replicateVideos } from './protocols/replicate/index.ts'
 
 /** Replicate: `owner/name`, `owner/name:version`. Key: `REPLICATE_API_TOKEN`. A model's own inputs go through `extra: { input: { ... } }`. https://replicate.com/docs/reference/http */
 export const replicate = (options: ProviderOptions & MediaOptions = {}) => {
@@ -11,5 +11,8 @@ export const replicate = (options: ProviderOptions & MediaOptions = {}) => {
     env: 'REPLICATE_API_TOKEN',
     options,
   })
-  return { image: (id: string) => imageModel(at, replicateImages, id, options) }
+  return {
+    image: (id: string) => imageModel(at, replicateImages, id, options),
+    video: (id: string) => videoModel(at, replicateVideos, id, options),
+  }
 }

@@ -1,8 +1,9 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import type { MediaOptions } from './media/draw.ts'
-import { embeddingModel, imageModel, textModel } from './model.ts'
+import { embeddingModel, imageModel, textModel, videoModel } from './model.ts'
 import { commonKnobs, openaiChat, openaiEmbeddings } from './protocols/openai-chat/index.ts'
 import { type ImagesDialect, openaiImages } from './protocols/openai-images/index.ts'
+import { togetherVideos } from './protocols/openai-videos/index.ts'
 
 /** https://docs.together.ai/reference/post-images-generations */
 const pictures: ImagesDialect = {
@@ -23,12 +24,9 @@ const pictures: ImagesDialect = {
 
 /** Together. Key: `TOGETHER_API_KEY`. https://docs.together.ai/reference */
 export const together = (options: ProviderOptions & MediaOptions = {}) => {
-  const at = endpoint({
-    provider: 'together',
-    baseURL: 'https://api.together.xyz/v1',
-    env: 'TOGETHER_API_KEY',
-    options,
-  })
+  const place = (baseURL: string) => endpoint({ provider: 'together', baseURL, env: 'TOGETHER_API_KEY', options })
+  const at = place('https://api.together.xyz/v1')
+  const films = place('https://api.together.ai/v2')
   const chat = openaiChat({
     knobs: {
       ...commonKnobs,
@@ -45,5 +43,6 @@ export const together = (options: ProviderOptions & MediaOptions = {}) => {
     text: (id: string) => textModel(at, chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
     image: (id: string) => imageModel(at, openaiImages(pictures), id, options),
+    video: (id: string) => videoModel(films, togetherVideos, id, options),
   }
 }

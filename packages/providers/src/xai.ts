@@ -1,9 +1,10 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import type { MediaOptions } from './media/draw.ts'
-import { imageModel, textModel } from './model.ts'
+import { imageModel, textModel, videoModel } from './model.ts'
 import { type ModelRule, openaiChat } from './protocols/openai-chat/index.ts'
 import { type ImagesDialect, openaiImages } from './protocols/openai-images/index.ts'
 import { openaiResponses } from './protocols/openai-responses/index.ts'
+import { xaiVideos } from './protocols/xai-videos/index.ts'
 
 const models: readonly ModelRule[] = [
   { match: /^grok-3-mini/, efforts: ['low', 'high'] },
@@ -45,5 +46,6 @@ export const xai = (options: ProviderOptions & MediaOptions = {}) => {
     text: (id: string) => textModel(at, responses, id),
     chat: (id: string) => textModel(at, chat, id),
     image: (id: string) => imageModel(at, openaiImages(pictures), id, options),
+    video: (id: string) => videoModel(at, xaiVideos, id, options),
   }
 }

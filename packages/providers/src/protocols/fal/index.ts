@@ -1,5 +1,5 @@
-import type { ImageSupport } from '@anymodel/core'
-import type { ImageProtocol } from '../../protocol.ts'
+import type { ImageSupport, VideoSupport } from '@anymodel/core'
+import type { ImageProtocol, VideoProtocol } from '../../protocol.ts'
 
 /** What most models at fal have; each has its own names, which `extra` reaches. */
 const supports: ImageSupport = {
@@ -12,4 +12,19 @@ const supports: ImageSupport = {
 export const falImages: ImageProtocol = {
   supports: () => supports,
   load: async () => (await import('./images.ts')).falDrawing,
+}
+
+const films: VideoSupport = {
+  firstFrame: true,
+  lastFrame: true,
+  references: 4,
+  webhook: true,
+  knobs: ['size', 'aspectRatio', 'resolution', 'seconds', 'seed', 'negativePrompt', 'audio'],
+}
+
+/** Videos of the same service. */
+export const falVideos: VideoProtocol = {
+  supports: () => films,
+  cancels: true,
+  load: async () => (await import('./videos.ts')).falFilming,
 }

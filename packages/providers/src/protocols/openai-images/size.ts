@@ -9,7 +9,7 @@ type Size = { readonly width: number; readonly height: number }
 /** The size to ask for, and a warning when it is not quite what was wanted. */
 export function sizeFor(
   { size, aspectRatio }: Pick<ImageCall, 'size' | 'aspectRatio'>,
-  { sizes }: ImagesRule,
+  { sizes }: Pick<ImagesRule, 'sizes'>,
 ): { readonly size?: Size; readonly warning?: Warning } {
   const wanted = size ?? (aspectRatio && shaped(aspectRatio))
   if (!wanted) return {}

@@ -1,5 +1,5 @@
-import type { ImageSupport } from '@anymodel/core'
-import type { ImageProtocol } from '../../protocol.ts'
+import type { ImageSupport, VideoSupport } from '@anymodel/core'
+import type { ImageProtocol, VideoProtocol } from '../../protocol.ts'
 
 /** What the models of Replicate have in common; each has its own names, which `extra: { input: { ... } }` reaches. */
 const supports: ImageSupport = {
@@ -12,4 +12,19 @@ const supports: ImageSupport = {
 export const replicateImages: ImageProtocol = {
   supports: () => supports,
   load: async () => (await import('./images.ts')).replicateDrawing,
+}
+
+const films: VideoSupport = {
+  firstFrame: true,
+  lastFrame: true,
+  references: 4,
+  webhook: true,
+  knobs: ['size', 'aspectRatio', 'resolution', 'seconds', 'seed', 'negativePrompt', 'audio'],
+}
+
+/** Videos of the same service. */
+export const replicateVideos: VideoProtocol = {
+  supports: () => films,
+  cancels: true,
+  load: async () => (await import('./videos.ts')).replicateFilming,
 }

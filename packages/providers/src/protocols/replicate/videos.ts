@@ -1,0 +1,38 @@
+import type { JsonObject, VideoCall } from '@anymodel/core'
+import { dataUrl } from '../../media/data-url.ts'
+import { defined } from '../../media/defined.ts'
+import type { VideoFormat } from '../../protocol.ts'
+import { predict, readPrediction } from './prediction.ts'
+
+export const replicateFilming: VideoFormat = {
+  hosts: ['api.replicate.com'],
+  request: (call, { model }) => ({ ...predict(model, toInput(call), call.webhook), warnings: [] }),
+  read(reply, context) {
+    const step = readPrediction(reply, context)
+    if (step.type === 'ask') return step
+    const { files, id, metrics } = step.result
+    if (reply.asked.method !== 'GET')
+      return { type: 'ask', ask: { path: `/predictions/${id}`, method: 'GET' }, wait: true }
+    const videos = files.map((url) => ({ url }))
+    return { type: 'done', result: { videos, id, ...(metrics && { details: { metrics } }) } }
+  },
+}
+
+/** The names that most video models of Replicate have agreed on. */
+function toInput(call: VideoCall): JsonObject {
+  const { prompt, size, aspectRatio, resolution, seconds, seed, negativePrompt, audio } = call
+  const { firstFrame, lastFrame, references } = call
+  return defined({
+    prompt,
+    ...size,
+    aspect_ratio: aspectRatio,
+    resolution,
+    duration: seconds,
+    seed,
+    negative_prompt: negativePrompt,
+    generate_audio: audio,
+    ...(firstFrame && { image: dataUrl(firstFrame) }),
+    ...(lastFrame && { last_frame: dataUrl(lastFrame) }),
+    ...(references && { reference_images: references.map(dataUrl) }),
+  })
+}
