@@ -184,7 +184,10 @@ describe('limits that several share', () => {
     const model = withLimit(mockModel(answer), limits)
     await ask(model)
     await ask(model)
-    expect(await failed(ask(withLimit(mockModel(answer), { ...limits, onStateError: 'refuse' })))).toBe(lost)
+    expect(await failed(ask(withLimit(mockModel(answer), { ...limits, onStateError: 'refuse' })))).toMatchObject({
+      message: 'Gone.',
+      model: 'mock',
+    })
   })
 })
 

@@ -59,9 +59,14 @@ class Ticketed implements PartIterator {
   }
 
   take(): Part | undefined {
-    const part = this.#inner?.take?.()
-    if (part) this.#passed(part)
-    return part
+    try {
+      const part = this.#inner?.take?.()
+      if (part) this.#passed(part)
+      return part
+    } catch (error) {
+      void this.#end(outcomeOf(error, this.#failed))
+      throw error
+    }
   }
 
   async next(): Promise<PartResult> {

@@ -1,4 +1,4 @@
-import { AnyModelError } from '../../errors.ts'
+import { AnyModelError, isAnyModelError } from '../../errors.ts'
 import type { Claim, Hold, State, Taken } from '../../state/state.ts'
 import type { Outcome, Ticket } from '../ticket.ts'
 import { ourLimits } from '../verdict.ts'
@@ -87,19 +87,21 @@ export class Limiter {
     if (learned > 0) return this.#postpone(waiter, learned, waiter.patience() >= learned)
     const claims = toClaims(this.#settings, amounts)
     const taken = await this.#take(claims)
-    if (taken instanceof AnyModelError) waiter.fail(taken)
+    if ('error' in taken) waiter.fail(taken.error)
     else if (taken.granted) this.#grant(waiter, taken.holds, amounts)
     else if (this.#queue.has(waiter)) return this.#refused(waiter, claims[taken.at]?.kind, taken.wait)
     return 0
   }
 
-  async #take(claims: readonly Claim[]): Promise<Taken | AnyModelError> {
+  async #take(claims: readonly Claim[]): Promise<Taken | { readonly error: unknown }> {
     const { state, onStateError } = this.#settings
     if (claims.length === 0) return { granted: true, holds: [] }
     try {
       return await state.take(claims)
     } catch (error) {
-      return onStateError === 'allow' ? { granted: true, holds: [] } : (error as AnyModelError)
+      if (onStateError === 'allow') return { granted: true, holds: [] }
+      const { provider, id } = this.#settings.model
+      return { error: isAnyModelError(error) ? error.with({ provider, model: id }) : error }
     }
   }
 
