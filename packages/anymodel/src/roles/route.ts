@@ -102,13 +102,14 @@ export function toRoute(config: CheckedConfig, name: string): Route {
   }
   const isAlone = [fallback.others, fallback.larger, fallback.unfiltered].every((legs) => legs.length === 0)
   const cache = chain.find((settings) => settings.cache)?.cache
-  const isBare = isAlone && fallback.onBreak === 'error' && !fallback.hold && fallback.cooldown === undefined
+  const leg = toLeg(config)(first)
+  const isPlain = fallback.onBreak === 'error' && !fallback.hold && fallback.cooldown === undefined && !leg.hedge
   return {
-    ...toLeg(config)(first),
+    ...leg,
     given: textSettings.filter((key) => chain.some((settings) => settings[key] !== undefined)),
     retry: retryOptions(merged(chain, 'retry'), isAlone ? 3 : 2),
     ...(cache ? { cache } : {}),
-    ...(isBare ? {} : { fallback }),
+    ...(isAlone && isPlain ? {} : { fallback }),
   }
 }
 

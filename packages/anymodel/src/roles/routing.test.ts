@@ -92,6 +92,19 @@ test('a model that is slow to begin is overtaken', async () => {
   expect(attempts.map(({ outcome }) => outcome)).toEqual(['aborted', 'ok'])
 })
 
+test('what is sent besides counts among the attempts of a role', async () => {
+  const { ai, server } = await setup({
+    chat: {
+      use: 'a/status-503',
+      hedge: { to: 'b/status-503@besides', after: '1ms', maxExtra: '100%' },
+      retry: { attempts: 3 },
+    },
+  })
+  await expect(ai.generateText({ model: 'chat', prompt: 'x' })).rejects.toMatchObject({ code: 'server' })
+  expect(server.log().length).toBeGreaterThan(1)
+  expect(server.log().length).toBeLessThanOrEqual(3)
+})
+
 test('the beginning is held back, so that an answer that breaks off early is replaced unseen', async () => {
   const { ai } = await setup({
     chat: { use: ['a/cut', 'b/healthy'], retry: { attempts: 1 }, hold: { chars: 10_000 } },
