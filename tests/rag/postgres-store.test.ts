@@ -1,5 +1,5 @@
 import { cosineSimilarity } from '@anymodel/core'
-import { type Metadata, postgresStore, type StoredChunk } from '@anymodel/rag'
+import { type Metadata, memoryStore, postgresStore, type StoredChunk } from '@anymodel/rag'
 import { testStore } from '@anymodel/rag/testing'
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
@@ -40,6 +40,30 @@ testStore({
     const table = `kb"${tables++}`
     return { store: () => postgresStore(pool, { table }) }
   },
+})
+
+test('scores words as BM25 does in memory', async () => {
+  const stores = [postgresStore(pool, { table: 'scores' }), memoryStore()]
+  const texts = [
+    'wing',
+    'wing '.repeat(7),
+    `${'flow '.repeat(40)} wing wing`,
+    'heat of air',
+    'air '.repeat(200),
+    'a wing in the air',
+  ]
+  const scores = []
+  for (const store of stores) {
+    await store.open()
+    for (const [i, text] of texts.entries()) {
+      const document = { id: `d${i}`, hash: '', chunks: 1, metadata: {}, added: '2026-01-01T00:00:00Z' }
+      await store.put(document, [{ ...chunkOf(`d${i}`, 0, {}), text }], [undefined])
+    }
+    const found = await store.searchText('heat wing air', { limit: 9 })
+    scores.push(found.map(({ chunk, score }) => [chunk.id, score.toFixed(6)]))
+  }
+  expect(scores[0]).toHaveLength(6)
+  expect(scores[0]).toEqual(scores[1])
 })
 
 test('more candidates than are compared one by one are found through the index, under filters as well', async () => {

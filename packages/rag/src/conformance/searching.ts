@@ -145,8 +145,9 @@ export const searching: readonly StoreCase[] = [
       const { store, random } = await filled(open, 3)
       const reason = new Error('changed my mind')
       const search = { limit: 5, signal: AbortSignal.abort(reason) }
-      for (const searched of [store.searchText('common', search), store.searchVector(randomVector(random), search)])
-        assert.equal(await searched.catch((error: unknown) => error), reason)
+      const vector = randomVector(random)
+      for (const searched of [() => store.searchText('common', search), () => store.searchVector(vector, search)])
+        assert.equal(await searched().catch((error: unknown) => error), reason)
       assert.equal((await store.searchText('common', { limit: 5 })).length, 3)
     },
   },
