@@ -55,10 +55,10 @@ test('index takes a folder in with the built-in model, and again only what chang
     questions: 1,
     search: { text: { mrr: 1 }, vector: { mrr: 1 }, hybrid: { ndcg10: 1 } },
   })
-}, 60_000)
+}, 240_000)
 
-test('ask prints claims with the quotes that they rest on, and says what was left out', async () => {
-  const { run } = project()
+test('ask prints claims with the quotes that they rest on, and says what was left out; eval has them judged', async () => {
+  const { run, write } = project()
   await run('index', 'docs')
   const good = {
     sourceId: '1',
@@ -73,13 +73,20 @@ test('ask prints claims with the quotes that they rest on, and says what was lef
     'It lasts for two years.\n\n[1] docs/pump.md, Warranty: “The warranty of the pump lasts for two years”\n',
   )
   expect(err).toContain('left out')
+  const judge = (text: string) => (text.includes('You check claims') ? '{"value":"yes"}' : '{"grade":7}')
+  server.reply(({ text }) =>
+    text.includes('You answer a question') ? JSON.stringify({ elements: [good] }) : judge(text),
+  )
+  write('cases.jsonl', '{"question":"How long is the warranty?","relevant":["docs/pump.md"]}\n')
+  const judged = await run('rag', 'eval', 'cases.jsonl', '--answers', '--mode', 'text', '--json')
+  expect(JSON.parse(judged.out).answers).toEqual({ answered: 1, faithfulness: 1, relevance: 0.7 })
   server.reply(JSON.stringify({ elements: [] }))
   const refused = await run('ask', 'Who built the pump?', '--json', '--filter', 'mediaType=text/markdown')
   expect(JSON.parse(refused.out)).toMatchObject({ answered: false, citations: [] })
-}, 60_000)
+}, 240_000)
 
 test('without documents ask says how to take some in', async () => {
   const { run } = project()
   expect(await run('ask', 'What?')).toMatchObject({ code: 2, err: expect.stringContaining('anymodel index <folder>') })
   expect(await run('index')).toMatchObject({ code: 2, err: expect.stringContaining('anymodel index docs') })
-}, 60_000)
+}, 240_000)
