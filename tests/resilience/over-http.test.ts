@@ -70,8 +70,9 @@ describe('a limit', () => {
   })
 
   it('waiting for a turn is not the model’s time', async () => {
-    server.reply({ answer: 'Hello.', delay: 100 })
-    const limited = withLimit(withTimeout(chat(), { connect: 2_000, firstContent: 2_000 }), { concurrency: 1 })
+    server.reply({ answer: 'Hello.', delivery: 'stream', stall: { before: 0, ms: 700 } })
+    // The last one waits for 2.8 s.
+    const limited = withLimit(withTimeout(chat(), { firstContent: 2_200 }), { concurrency: 1 })
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask(limited)))
     expect(answers).toHaveLength(5)
   })
