@@ -161,8 +161,9 @@ export class Answer<C extends AnswerCall> implements PartIterator {
     }
     this.#decoder = this.#protocol.decoder({ ...context, headers, out: this.#queue })
     const first = await reply.body.next()
-    if (isEventStream(headers['content-type'], first)) {
-      this.#framing = (await framings.sse())({
+    const framing = framingOf(headers['content-type'], first, this.#protocol.framing)
+    if (framing) {
+      this.#framing = (await framings[framing]())({
         event: (data, name) => this.#event(data, name),
         comment: () => this.#notice('alive', 'The service is still working.'),
       })
@@ -279,11 +280,16 @@ export class Answer<C extends AnswerCall> implements PartIterator {
 }
 
 /** The content type decides; where it says nothing useful, the first byte does: JSON begins with a bracket, HTML with `<`. */
-function isEventStream(contentType: string | undefined, first: Uint8Array | undefined): boolean {
-  if (contentType?.includes('event-stream')) return true
-  if (contentType?.includes('json') || contentType?.includes('html') || first === undefined) return false
+function framingOf(
+  contentType = '',
+  first: Uint8Array | undefined,
+  own: AnswerFormat<AnswerCall>['framing'],
+): keyof typeof framings | undefined {
+  if (contentType.includes('event-stream')) return 'sse'
+  if (contentType.includes('html') || first === undefined) return undefined
   const start = new TextDecoder().decode(first.subarray(0, 64)).trimStart()
-  return /^(?:data|event|id|retry)?:/.test(start)
+  if (/^(?:data|event|id|retry)?:/.test(start)) return 'sse'
+  return start[0] === '{' ? own : undefined
 }
 
 /** `undefined` when nothing comes in time. */

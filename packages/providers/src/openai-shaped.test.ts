@@ -6,7 +6,6 @@ import { groq } from './groq.ts'
 import { llamacpp } from './llamacpp.ts'
 import { lmstudio } from './lmstudio.ts'
 import { mistral } from './mistral.ts'
-import { ollama } from './ollama.ts'
 import { openai } from './openai.ts'
 import { openaiCompatible } from './openai-compatible.ts'
 import { openrouter } from './openrouter.ts'
@@ -63,7 +62,6 @@ describe.each(hosted)('with %s in the environment', (variable, make, url) => {
 })
 
 const local: readonly [string, (options: ProviderOptions) => TextModel, string, string?][] = [
-  ['ollama', (options) => ollama(options).text('m'), 'http://localhost:11434/v1/chat/completions'],
   ['llamacpp', (options) => llamacpp(options).text('m'), 'http://localhost:8080/v1/chat/completions', 'repeat_penalty'],
   ['lmstudio', (options) => lmstudio(options).text('m'), 'http://localhost:1234/v1/chat/completions', 'repeat_penalty'],
   ['vllm', (options) => vllm(options).text('m'), 'http://localhost:8000/v1/chat/completions', 'repetition_penalty'],

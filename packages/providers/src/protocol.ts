@@ -76,6 +76,8 @@ export interface AnswerFormat<C extends AnswerCall> {
   decoder(context: ReplyContext): Decoder
   /** Error codes for the service's own codes and types, beyond what the status says. */
   readonly errorCodes?: Readonly<Record<string, ErrorCode>>
+  /** Bodies of JSON are lines, each of them an event; a whole answer is one line. */
+  readonly framing?: 'ndjson'
 }
 
 /** How to talk: what a model can do, and one wire format. */

@@ -30,6 +30,10 @@ export function toLines(events: readonly WireEvent[], { newline = '\n', comments
   })
 }
 
+/** The events of a stream as lines of JSON. A sign of life is a blank line. */
+export const toJsonLines = (events: readonly WireEvent[], { comments }: Bytes): string[] =>
+  events.map(({ data }) => `${comments ? '\n' : ''}${data}\n`)
+
 /** The writes that a body goes out in. */
 export function toWrites(pieces: readonly (string | Uint8Array)[], { cut = 'event', encoding }: Bytes): Buffer[] {
   const buffers = pieces.map((piece) => Buffer.from(piece as string))

@@ -8,11 +8,12 @@ import { anthropicMessagesWire } from '../wire/anthropic-messages.ts'
 import { asWire } from '../wire/embedding-wire.ts'
 import { geminiWire } from '../wire/gemini.ts'
 import { geminiEmbeddingsWire } from '../wire/gemini-embeddings.ts'
+import { ollamaChatWire } from '../wire/ollama-chat.ts'
 import { openaiChatWire } from '../wire/openai-chat.ts'
 import { openaiEmbeddingsWire } from '../wire/openai-embeddings.ts'
 import { openaiResponsesWire } from '../wire/openai-responses.ts'
 import type { ServiceError, Wire, WireEvent } from '../wire/wire.ts'
-import { firstBytes, toLines, toWrites } from './bytes.ts'
+import { firstBytes, toJsonLines, toLines, toWrites } from './bytes.ts'
 import type { Reply, ServedRequest } from './reply.ts'
 
 /** An answer or a reply, or a function of the request that gives one. */
@@ -50,12 +51,13 @@ const builtIn = [
   openaiResponsesWire,
   anthropicMessagesWire,
   geminiWire,
+  ollamaChatWire,
   asWire(openaiEmbeddingsWire),
   asWire(geminiEmbeddingsWire),
 ]
 
 /**
- * A server on a loopback port that speaks Chat Completions, Responses, Anthropic Messages and Gemini: you give it portable answers, it writes them in the format of the request, streamed or whole as asked.
+ * A server on a loopback port that speaks Chat Completions, Responses, Anthropic Messages, Gemini and Ollama's own format: you give it portable answers, it writes them in the format of the request, streamed or whole as asked.
  * Texts to embed (OpenAI's and Gemini's formats) get vectors of their own, whatever the answer says.
  *
  * ```ts
@@ -194,7 +196,7 @@ async function write(
   const writes = toWrites(pieces, reply)
   const stalled = stall && (typeof stall.before === 'number' ? stall.before : placeOf(stall.before, pieces))
   for (const [at, bytes] of firstBytes(writes, dropAt ?? endAt ?? Number.POSITIVE_INFINITY).entries()) {
-    if (stall && at === stalled) await quiet(outgoing, stall)
+    if (stall && at === stalled) await quiet(outgoing, stall, wire?.framing)
     if (delay !== undefined) await wait(delay)
     if (outgoing.destroyed) return
     if (!outgoing.write(bytes)) await drained(outgoing)
@@ -213,14 +215,18 @@ const drop = (outgoing: ServerResponse, { reset }: Reply): void =>
   void (reset ? outgoing.socket?.resetAndDestroy() : outgoing.destroy())
 
 /** Lets time pass, with comments or without; less of it when the client leaves. */
-async function quiet(outgoing: ServerResponse, { ms, alive }: NonNullable<Reply['stall']>): Promise<void> {
+async function quiet(
+  outgoing: ServerResponse,
+  { ms, alive }: NonNullable<Reply['stall']>,
+  framing: Wire['framing'],
+): Promise<void> {
   const gone = new AbortController()
   const leave = () => gone.abort()
   outgoing.on('close', leave)
   const beats = alive ? 20 : 1
   try {
     for (let beat = 0; beat < beats; beat++) {
-      if (alive) outgoing.write(': keep-alive\n\n')
+      if (alive) outgoing.write(framing === 'ndjson' ? '\n' : ': keep-alive\n\n')
       await wait(ms / beats, undefined, { signal: gone.signal })
     }
   } catch {
@@ -243,6 +249,7 @@ const drained = (outgoing: ServerResponse): Promise<void> =>
   })
 
 const eventStream = 'text/event-stream; charset=utf-8'
+const jsonLines = 'application/x-ndjson'
 const json = 'application/json; charset=utf-8'
 
 function toContent(reply: Reply, wire: Wire | undefined, request: ServedRequest): Content {
@@ -259,6 +266,7 @@ function toContent(reply: Reply, wire: Wire | undefined, request: ServedRequest)
   }
   const events = rewrite(withError(wire.events(script), error, wire))
   const sent = typeof silentAfter === 'number' ? events.slice(0, silentAfter) : events
+  if (wire.framing === 'ndjson') return { status, type: jsonLines, pieces: toJsonLines(sent, reply) }
   return { status, type: eventStream, pieces: toLines(sent, reply) }
 }
 

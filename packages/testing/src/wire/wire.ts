@@ -22,6 +22,8 @@ export interface ServiceError {
 /** A service's side of one wire format, written apart from any adapter: it puts answers into bytes and refuses requests that the service would refuse. */
 export interface Wire {
   readonly name: string
+  /** How events are put into bytes. Default `sse`. */
+  readonly framing?: 'sse' | 'ndjson'
   /** Whether requests to this path (without the query) are in this format. */
   serves(path: string): boolean
   wantsStream(body: JsonObject, path: string): boolean
