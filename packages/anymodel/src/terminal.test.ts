@@ -1,4 +1,4 @@
-import { encodePng } from '@anymodel/onnx/png'
+import { encodePng } from '@anymodel/core/png'
 import { describe, expect, it } from 'vitest'
 import { pictureDisplay, type Terminal } from './terminal.ts'
 

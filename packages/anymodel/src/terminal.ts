@@ -90,7 +90,7 @@ const iterm: Draw = async ({ data }, { rows }) =>
 /** Two pixels in a character: the upper one as its colour, the lower one behind it. */
 const halfBlocks: Draw = async ({ mediaType, data }, { columns, rows }) => {
   if (mediaType !== 'image/png') return undefined
-  const { decodePng } = await import('@anymodel/onnx/png')
+  const { decodePng } = await import('@anymodel/core/png')
   const picture = decodePng(data, 255)
   const scale = Math.min(columns / picture.width, (2 * rows) / picture.height)
   const width = Math.max(1, Math.round(picture.width * scale))

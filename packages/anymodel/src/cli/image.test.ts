@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodePng, encodePng } from '@anymodel/onnx/png'
+import { decodePng, encodePng } from '@anymodel/core/png'
 import { expect, test } from 'vitest'
 import { testFolder } from '../testing/config-file.ts'
 import { runCli } from '../testing/run-cli.ts'
