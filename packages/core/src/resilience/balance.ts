@@ -7,6 +7,7 @@ import type { Outcome, Price, Strategy } from './balance/strategy.ts'
 import { asCandidate, candidateOf } from './candidate.ts'
 import { type Conditions, withConditions } from './conditions.ts'
 import { type FallbackOptions, withFallback } from './fallback.ts'
+import type { AnyCall } from './kinds.ts'
 import { circuitOpen } from './verdict.ts'
 import { type Watch, watched } from './watch.ts'
 
@@ -81,7 +82,8 @@ interface Followers {
 
 /** A target that tells the strategy how it fares. */
 function follow(model: TextModel, target: number, { strategy, memory, clock }: Followers): TextModel {
-  const begin = (call: TextCall): Watch => {
+  const begin = (given: AnyCall): Watch => {
+    const call = given as TextCall
     const startedAt = clock()
     let firstContentMs: number | undefined
     const end = (result: Outcome['result'], finish?: FinishPart) =>

@@ -1,7 +1,15 @@
+import type { CodeModel } from '../contract/code.ts'
+import type { EmbeddingModel } from '../contract/embedding.ts'
+import type { ImageModel } from '../contract/image.ts'
+import type { RerankModel } from '../contract/rerank.ts'
+import type { SpeechModel } from '../contract/speech.ts'
 import type { TextModel } from '../contract/text.ts'
+import type { TranscriptionModel } from '../contract/transcription.ts'
+import type { VideoModel } from '../contract/video.ts'
 import { AnyModelError } from '../errors.ts'
 import { asCandidate, candidateOf } from './candidate.ts'
 import { Circuit } from './circuit.ts'
+import type { AnyModel } from './kinds.ts'
 import { circuitOpen } from './verdict.ts'
 import { watched } from './watch.ts'
 
@@ -24,7 +32,15 @@ export interface BreakerOptions {
  *
  * Clocks belong inside, retries outside: `withBreaker(withTimeout(model, clocks))`. All calls through the same wrapper share one breaker.
  */
-export function withBreaker(model: TextModel, options: BreakerOptions = {}): TextModel {
+export function withBreaker(model: TextModel, options?: BreakerOptions): TextModel
+export function withBreaker(model: CodeModel, options?: BreakerOptions): CodeModel
+export function withBreaker(model: EmbeddingModel, options?: BreakerOptions): EmbeddingModel
+export function withBreaker(model: RerankModel, options?: BreakerOptions): RerankModel
+export function withBreaker(model: ImageModel, options?: BreakerOptions): ImageModel
+export function withBreaker(model: SpeechModel, options?: BreakerOptions): SpeechModel
+export function withBreaker(model: TranscriptionModel, options?: BreakerOptions): TranscriptionModel
+export function withBreaker(model: VideoModel, options?: BreakerOptions): VideoModel
+export function withBreaker(model: AnyModel, options: BreakerOptions = {}): AnyModel {
   const {
     failures = 5,
     cooldown = 5_000,
@@ -50,7 +66,7 @@ export function withBreaker(model: TextModel, options: BreakerOptions = {}): Tex
   return asCandidate(guarded, { unfit: candidateOf(model).unfit, circuit })
 }
 
-function open({ provider, id }: TextModel, wait: number, cause: AnyModelError | undefined): AnyModelError {
+function open({ provider, id }: AnyModel, wait: number, cause: AnyModelError | undefined): AnyModelError {
   const retryAfter = Math.ceil(wait)
   const words = `it failed too often (last: ${cause?.code}) and is not asked for another ${retryAfter} ms. Nothing was sent.`
   const info = { provider, model: id, providerCode: circuitOpen, retryAfter, phase: 'connect', cause } as const

@@ -5,6 +5,7 @@ import type { AnyCall, ValueModel } from './kinds.ts'
 import { pause } from './pause.ts'
 import { Plan, type Settings } from './plan.ts'
 import type { Rest } from './rest.ts'
+import { circuitOpen } from './verdict.ts'
 
 /** A value from the first model that gives one. */
 export async function succeeding<M extends ValueModel>(
@@ -24,6 +25,7 @@ export async function succeeding<M extends ValueModel>(
       return value
     } catch (error) {
       if (call.signal?.aborted || !isAnyModelError(error)) throw error
+      if (error.providerCode === circuitOpen) plan.unsent()
       next = plan.after(next, error, nothing, false)
     }
   }

@@ -18,7 +18,7 @@ export interface HedgeOptions {
  * Asks another model as well when a model is slow to begin. Who delivers content first answers; the other is aborted at once and stands in `attempts`, by a `hedge` notice. When one fails, the other
  * goes on; when both do, the first one's error is thrown.
  *
- * Calls that pass on tool results, and those with tools that the provider runs, are never asked twice. Of `maxAttempts` of a `withFallback` around it, both requests count.
+ * Calls that pass on tool results, and those with tools that the provider runs, are never asked twice.  Of `maxAttempts` of a `withFallback` around it, both requests count; `withRetry` around it does not know of the second one.
  */
 export function withHedge(model: TextModel, { to, after = 'p95', maxExtra = 0.05 }: HedgeOptions): TextModel {
   if (!(maxExtra >= 0 && maxExtra <= 1))

@@ -13,6 +13,7 @@ import { generateSpeech } from '../generate/generate-speech.ts'
 import { rerank } from '../generate/rerank.ts'
 import { streamImage } from '../generate/stream-image.ts'
 import { transcribe } from '../generate/transcribe.ts'
+import { withBreaker } from './breaker.ts'
 import { withFallback } from './fallback.ts'
 import { withRetry } from './retry.ts'
 import { withTimeout } from './timeout.ts'
@@ -293,6 +294,42 @@ describe('withFallback', () => {
     controller.abort('enough')
     await expect(outcome).rejects.toBe('enough')
     expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('withBreaker', () => {
+  it('stops asking a model of any kind, and a fallback asks the next without an attempt for it', async () => {
+    const a = drawer('a', [[failure()]])
+    const guarded = withBreaker(a, { failures: 2, cooldown: 60_000 })
+    const b = drawer('b', [[picture(), finish('b')]])
+    const model = withFallback([guarded, b], { retries: 0, cooldown: 0 })
+    for (let call = 0; call < 4; call++) expect((await draw(model)).response.model).toBe('b')
+    expect(a.calls).toHaveLength(2)
+    await expect(draw(guarded)).rejects.toMatchObject({ providerCode: 'circuit-open' })
+    const vectors = embedder('e5', () => failure())
+    const refused = withBreaker(vectors, { failures: 1 })
+    await expect(embed({ model: refused, value: 'x' })).rejects.toMatchObject({ providerCode: undefined })
+    await expect(embed({ model: refused, value: 'x' })).rejects.toMatchObject({ providerCode: 'circuit-open' })
+    const last = withFallback([refused, embedder('e5', () => [1])], { retries: 0, maxAttempts: 1 })
+    expect((await settled(embed({ model: last, value: 'x' }))).embedding).toHaveLength(1)
+    expect(vectors.count).toBe(1)
+  })
+
+  it('an answer closes it again', async () => {
+    let fails = true
+    const model = withBreaker(
+      embedder('e5', () => (fails ? failure() : [1])),
+      { failures: 1, cooldown: 1_000, random: () => 0 },
+    )
+    const code = () =>
+      embed({ model, value: 'x' }).then(
+        () => 'ok',
+        (error: AnyModelError) => error.providerCode ?? error.code,
+      )
+    expect([await code(), await code()]).toEqual(['server', 'circuit-open'])
+    fails = false
+    vi.setSystemTime(Date.now() + 1_000)
+    expect([await code(), await code()]).toEqual(['ok', 'ok'])
   })
 })
 

@@ -7,7 +7,7 @@ import { type AnyCall, isContent, type MediaModel } from './kinds.ts'
 import { pause } from './pause.ts'
 import { Plan, type Settings, type Try } from './plan.ts'
 import type { Rest } from './rest.ts'
-import { truncated } from './verdict.ts'
+import { circuitOpen, truncated } from './verdict.ts'
 
 /** What a model is asked with, and what is told about that. */
 export interface Asked {
@@ -116,6 +116,7 @@ export class Succession<M extends MediaModel> implements PartIterator {
     const isOver = this.#state !== 'probing' || !failed || this.#signal?.aborted || !isAnyModelError(error)
     try {
       if (isOver) throw error
+      if (error.providerCode === circuitOpen) this.#plan.unsent()
       this.#try = this.#plan.after(failed, error, nothing, false)
     } catch (final) {
       this.#state = 'over'

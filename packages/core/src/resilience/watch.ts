@@ -1,35 +1,54 @@
 import type { FinishPart, Part } from '../contract/part.ts'
-import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/text.ts'
+import type { PartIterator, PartResult, PartStream } from '../contract/text.ts'
 import { type AnyModelError, isAnyModelError } from '../errors.ts'
-import { wrap } from './retry.ts'
+import { type AnyCall, type AnyModel, isContent, rewired } from './kinds.ts'
 import { truncated } from './verdict.ts'
 
 /** Follows one request from its beginning to the one way it ends. */
 export interface Watch {
   /** The first content came. */
   content?(): void
-  finished(part: FinishPart): void
+  /** With what it said last, where it said things one by one. */
+  finished(part?: FinishPart): void
   failed(error: AnyModelError): void
   /** The reader went away, or what was thrown is no error of a model. */
   left(): void
 }
 
 /** A model whose requests are followed. `begin` is called when a request is about to be sent; when it throws, nothing is. */
-export const watched = (model: TextModel, begin: (call: TextCall) => Watch): TextModel => ({
-  ...wrap(model),
-  stream: (call) => ({ [Symbol.asyncIterator]: () => new Watched(model, call, begin) }),
-})
+export const watched = <M extends AnyModel>(model: M, begin: (call: AnyCall) => Watch): M =>
+  rewired(model, {
+    parts: (ask, call) => ({ [Symbol.asyncIterator]: () => new Watched(model, () => ask(call), call, begin) }),
+    async value(ask, call) {
+      const watch = begin(call)
+      try {
+        const value = await ask(call)
+        watch.finished()
+        return value
+      } catch (error) {
+        ended(watch, error, call)
+        throw error
+      }
+    },
+  })
+
+function ended(watch: Watch | undefined, error: unknown, { signal }: AnyCall): void {
+  if (isAnyModelError(error) && !signal?.aborted) watch?.failed(error)
+  else watch?.left()
+}
 
 class Watched implements PartIterator {
-  readonly #model: TextModel
-  readonly #call: TextCall
-  readonly #begin: (call: TextCall) => Watch
+  readonly #model: AnyModel
+  readonly #ask: () => PartStream
+  readonly #call: AnyCall
+  readonly #begin: (call: AnyCall) => Watch
   #inner: PartIterator | undefined
   #watch: Watch | undefined
   #hasContent = false
 
-  constructor(model: TextModel, call: TextCall, begin: (call: TextCall) => Watch) {
+  constructor(model: AnyModel, ask: () => PartStream, call: AnyCall, begin: (call: AnyCall) => Watch) {
     this.#model = model
+    this.#ask = ask
     this.#call = call
     this.#begin = begin
   }
@@ -65,14 +84,14 @@ class Watched implements PartIterator {
   #start(): void {
     this.#watch = this.#begin(this.#call)
     try {
-      this.#inner = this.#model.stream(this.#call)[Symbol.asyncIterator]()
+      this.#inner = this.#ask()[Symbol.asyncIterator]()
     } catch (error) {
       throw this.#broke(error)
     }
   }
 
   #passed(part: Part): void {
-    if (part.type === 'notice') return
+    if (!isContent(part)) return
     if (part.type === 'finish') return this.#end()?.finished(part)
     if (this.#hasContent) return
     this.#hasContent = true
@@ -80,9 +99,7 @@ class Watched implements PartIterator {
   }
 
   #broke(error: unknown): unknown {
-    const watch = this.#end()
-    if (isAnyModelError(error) && !this.#call.signal?.aborted) watch?.failed(error)
-    else watch?.left()
+    ended(this.#end(), error, this.#call)
     return error
   }
 
