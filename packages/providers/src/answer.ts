@@ -289,7 +289,7 @@ function framingOf(
   if (contentType.includes('html') || first === undefined) return undefined
   const start = new TextDecoder().decode(first.subarray(0, 64)).trimStart()
   if (/^(?:data|event|id|retry)?:/.test(start)) return 'sse'
-  return start[0] === '{' ? own : undefined
+  return start === '' || start[0] === '{' ? own : undefined
 }
 
 /** `undefined` when nothing comes in time. */
