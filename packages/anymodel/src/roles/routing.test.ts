@@ -83,6 +83,16 @@ test('a breaker stops asking', async () => {
   expect(server.log('status-503')).toHaveLength(2)
 })
 
+test('a breaker guards models of other kinds too', async () => {
+  const { ai, server } = await setup({
+    vectors: { use: 'a/status-503', retry: { attempts: 1 }, breaker: { failures: 1, cooldown: '1m' } },
+  })
+  const code = () => ai.embed({ model: 'vectors', value: 'x' }).catch((error) => error.providerCode ?? error.code)
+  expect(await code()).toBe('server_error')
+  expect(await code()).toBe('circuit-open')
+  expect(server.log('status-503')).toHaveLength(1)
+})
+
 test('a model that is slow to begin is overtaken', async () => {
   const { ai } = await setup({
     chat: { use: 'a/slow-start', hedge: { to: 'b/healthy', after: '50ms', maxExtra: '100%' } },

@@ -6,6 +6,7 @@ import {
   type RetryOptions,
   type TextModel,
   type TuningOptions,
+  withBreaker,
   withCache,
   withFallback,
   withLimit,
@@ -86,8 +87,9 @@ export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings):
 
 /** The settings of a role that kinds besides text follow. */
 function followed(kind: Kind): readonly (TextSetting | 'balance' | 'limits')[] {
-  if (kind === 'code') return ['defaults', 'timeouts', 'retry', 'cooldown', 'limits']
-  return kind === 'embedding' ? ['retry', 'cooldown', 'limits', 'budget', 'cache'] : ['retry', 'cooldown']
+  const all = ['retry', 'cooldown', 'breaker'] as const
+  if (kind === 'code') return [...all, 'defaults', 'timeouts', 'limits']
+  return kind === 'embedding' ? [...all, 'limits', 'budget', 'cache'] : all
 }
 
 /** The model of another kind than text. */
@@ -113,6 +115,11 @@ async function settleKind<K extends Kind>(kind: K, route: Route, setting: Settin
 }
 
 async function settleKindLeg<K extends Kind>(kind: K, leg: Leg, setting: Setting): Promise<Models[K]> {
+  const model = await settleKindModel(kind, leg, setting)
+  return (leg.breaker ? withBreaker(model as CodeModel, leg.breaker) : model) as Models[K]
+}
+
+async function settleKindModel<K extends Kind>(kind: K, leg: Leg, setting: Setting): Promise<Models[K]> {
   const { model, type } = await find(kind, leg, setting)
   const ledger = await ledgerFor(leg, setting)
   if (isOfKind(model, 'embedding')) return (ledger ? limitedEmbedding(model, leg, ledger) : model) as Models[K]
