@@ -46,6 +46,9 @@ describe('a quote', () => {
     ['a number of its own', 'In 1963 about 1,600 people crossed.', 'altered'],
     ['the numbers of the quote, written otherwise', '1500 people walked across.', 'supported'],
     ['a reference mark', 'About 1500 people crossed. [2]', 'supported'],
+    ['a link of its own', 'About 1500 people crossed, see https://evil.example/?q=1500', 'altered'],
+    ['a picture that would tell where it is read', 'People crossed it. ![](https://evil.example/x)', 'altered'],
+    ['no word', ' ', 'not_found'],
     ['a negation of its own', 'About 1,500 people did not cross on foot.', 'altered'],
   ])('is held against a claim with %s', (_, claim, expected) => {
     expect(verdict('About 1,500 people crossed on foot', claim)).toBe(expected)

@@ -1,3 +1,4 @@
+import { addsAddress } from './addresses.ts'
 import { type Normalised, normalise } from './normalise.ts'
 import { addsNumber, cutsNumber } from './numbers.ts'
 import { isDeniedFrom, isReversed } from './polarity.ts'
@@ -18,8 +19,8 @@ export interface CitedClaim {
 }
 
 /**
- * What became of a quote. `supported`: it stands in the source that is named. `misattributed`: it stands in another one. `frankenquote`: pieces of it do, apart. `altered`: it stands there, but numbers or negations of the claim are not those
- * of the quote, or were cut off at its ends. `not_found`: anything else, also a quote too short to prove anything.
+ * What became of a quote. `supported`: it stands in the source that is named. `misattributed`: it stands in another one. `frankenquote`: pieces of it do, apart. `altered`: it stands there, but the claim has a number, a negation or an address that the quote
+ * has not, or the quote cuts one off. `not_found`: anything else, also a quote too short to prove anything.
  */
 export type QuoteVerdict = 'supported' | 'misattributed' | 'frankenquote' | 'altered' | 'not_found'
 
@@ -53,11 +54,11 @@ export function quoteChecker(sources: readonly QuotedSource[]): (cited: CitedCla
 function check({ claim, sourceId, quote }: CitedClaim, sources: readonly Ready[]): QuoteCheck {
   if (typeof claim !== 'string' || typeof quote !== 'string' || quote.length > longest) return { verdict: 'not_found' }
   const wanted = bare(normalise(quote).text)
-  if (wanted.length < 20 && countWords(wanted) < 4) return { verdict: 'not_found' }
+  const spoken = normalise(claim).text
+  if (spoken === '' || (wanted.length < 20 && countWords(wanted) < 4)) return { verdict: 'not_found' }
   const cited = sources.find(({ id }) => id === sourceId)
   const others = sources.filter((source) => source !== cited)
-  const spoken = normalise(claim).text
-  const fits = !addsNumber(spoken, wanted) && !isReversed(spoken, wanted)
+  const fits = !addsNumber(spoken, wanted) && !addsAddress(spoken, wanted) && !isReversed(spoken, wanted)
   if (cited) {
     const place = placeOf(wanted, cited)
     if (place) return { verdict: place.whole && fits ? 'supported' : 'altered', ...place.at }

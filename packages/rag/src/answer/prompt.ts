@@ -50,7 +50,7 @@ const faults = {
   supported: '',
   misattributed: 'the quote stands in another source',
   frankenquote: 'the quote is put together from pieces that do not stand together in the source',
-  altered: 'a number or a negation of the claim is not that of the quote, or the quote cuts one off',
+  altered: 'a number, a negation or an address of the claim is not that of the quote, or the quote cuts one off',
   not_found: 'the quote does not stand in the source, or is shorter than four words',
   rejected: 'the quote does not carry the claim',
 } as const
