@@ -1,6 +1,7 @@
 import {
   type AnyModelError,
   type ArrayStream,
+  cancelVideo,
   type DeepPartial,
   type EmbedManyOptions,
   type EmbedManyResult,
@@ -13,6 +14,7 @@ import {
   generateObject,
   generateSpeech,
   generateText,
+  generateVideo,
   type ImageOptions,
   type ImageResult,
   type ImageStream,
@@ -24,15 +26,19 @@ import {
   type RerankedResult,
   type RerankOptions,
   rerank,
+  resumeVideo,
   type Schema,
   type SpeechOptions,
   type SpeechResult,
   type SpeechStream,
+  startVideo,
   streamImage,
   streamObject,
   streamSpeech,
   streamText,
   streamTranscription,
+  streamVideo,
+  streamVideoJob,
   type TextModel,
   type TextOptions,
   type TextResult,
@@ -42,6 +48,11 @@ import {
   type Transcript,
   type TranscriptStream,
   transcribe,
+  type VideoJob,
+  type VideoJobOptions,
+  type VideoOptions,
+  type VideoResult,
+  type VideoStream,
 } from '@anymodel/core'
 import type { LoadProgress } from '@anymodel/onnx'
 import { type CodeVerbs, codeVerbs } from './code-verbs.ts'
@@ -119,6 +130,12 @@ export interface AnyModel extends CodeVerbs, KnowledgeVerb {
   streamSpeech(options: ByName<SpeechOptions>): SpeechStream
   transcribe(options: ByName<TranscribeOptions>): Promise<Transcript>
   streamTranscription(options: ByName<TranscribeOptions>): TranscriptStream
+  generateVideo(options: ByName<VideoOptions>): Promise<VideoResult>
+  streamVideo(options: ByName<VideoOptions>): VideoStream
+  startVideo(options: ByName<VideoOptions>): Promise<VideoJob>
+  resumeVideo(options: ByName<VideoJobOptions>): Promise<VideoResult>
+  streamVideoJob(options: ByName<VideoJobOptions>): VideoStream
+  cancelVideo(options: ByName<VideoJobOptions>): Promise<void>
   /** The text model that plays a role now, with the role's defaults, clocks and retries: for functions that take a model. Rejects with `config` for a name that leads nowhere. */
   model(name: string): Promise<TextModel>
   /** Listens; gives what ends it. Broken edits that nobody listens for are process warnings. */
@@ -189,6 +206,12 @@ function verbs(now: () => Snapshot): Pick<AnyModel, Verb> {
     streamSpeech: (options) => streamSpeech({ ...options, model: given('speech', options.model) }),
     transcribe: (options) => transcribe({ ...options, model: given('transcription', options.model) }),
     streamTranscription: (options) => streamTranscription({ ...options, model: given('transcription', options.model) }),
+    generateVideo: (options) => generateVideo({ ...options, model: given('video', options.model) }),
+    streamVideo: (options) => streamVideo({ ...options, model: given('video', options.model) }),
+    startVideo: (options) => startVideo({ ...options, model: given('video', options.model) }),
+    resumeVideo: (options) => resumeVideo({ ...options, model: given('video', options.model) }),
+    streamVideoJob: (options) => streamVideoJob({ ...options, model: given('video', options.model) }),
+    cancelVideo: (options) => cancelVideo({ ...options, model: given('video', options.model) }),
     // The overloads say what goes with what; here it is only handed on.
     generateObject: (options: ObjectOptionsByName) => generateObject(named(options) as never) as never,
     streamObject: (options: ObjectOptionsByName) => streamObject(named(options) as never) as never,

@@ -1,6 +1,6 @@
 import type { SingleBar } from 'cli-progress'
 
-/** Shows how far a drawing is, on the error stream. */
+/** Shows how far a picture or a video is, on the error stream. */
 export interface DrawingBar {
   /** From 0 to 1. */
   update(fraction: number): void
@@ -8,12 +8,12 @@ export interface DrawingBar {
 }
 
 /** A bar on a terminal, a line elsewhere. */
-export async function drawingBar(): Promise<DrawingBar> {
+export async function drawingBar(doing = 'Drawing'): Promise<DrawingBar> {
   if (!process.stderr.isTTY) {
     let told = false
     return {
       update() {
-        if (!told) process.stderr.write('Drawing ...\n')
+        if (!told) process.stderr.write(`${doing} ...\n`)
         told = true
       },
       stop() {},
@@ -24,7 +24,7 @@ export async function drawingBar(): Promise<DrawingBar> {
   return {
     update(fraction) {
       if (!current) {
-        const format = 'Drawing [{bar}] {percentage}%'
+        const format = `${doing} [{bar}] {percentage}%`
         const options = { format, stream: process.stderr, hideCursor: true, clearOnComplete: true }
         current = new progress.SingleBar(options, progress.Presets.rect)
         current.start(100, 0)

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { parse } from 'node:path'
 import {
   AnyModelError,
   type GeneratedImage,
@@ -11,8 +10,9 @@ import { type PictureDisplay, pictureDisplay } from '../terminal.ts'
 import { type ModelOptions, modelName, openClient } from './client.ts'
 import { drawingBar } from './drawing-bar.ts'
 import { Interrupted } from './failure.ts'
+import { numbered, readPicture } from './media-files.ts'
 import { outputClosed, remark, write } from './output.ts'
-import { readBytes, readPiped } from './prompt.ts'
+import { readPiped } from './prompt.ts'
 
 export interface ImageFlags extends Pick<ModelOptions, 'config' | 'model'> {
   /** Where the picture goes; several are numbered. Default: the standard output, when it is no terminal. */
@@ -79,9 +79,6 @@ async function toOptions(flags: ImageFlags): Promise<Omit<ImageOptions, 'model' 
   }
 }
 
-const readPicture = async (path: string): Promise<URL | Uint8Array> =>
-  /^https?:\/\//i.test(path) ? new URL(path) : readBytes(path)
-
 /** Shows what comes, or how far it is. */
 async function follow(stream: ImageStream, display: PictureDisplay | undefined): Promise<void> {
   const bar = display ? undefined : await drawingBar()
@@ -126,12 +123,6 @@ async function savePictures(
     )
   }
   for (const { picture, path } of saved) remark(`${path}${about(picture)}`)
-}
-
-/** `star-2.png` for the second of several. */
-function numbered(path: string, at: number): string {
-  const { ext } = parse(path)
-  return `${path.slice(0, path.length - ext.length)}-${at}${ext}`
 }
 
 function about({ width, height, seed, flagged }: GeneratedImage): string {

@@ -29,6 +29,7 @@ export const hostedTypes = [
   'huggingface',
   'ideogram',
   'luma',
+  'runway',
   'elevenlabs',
   'deepgram',
   'assemblyai',

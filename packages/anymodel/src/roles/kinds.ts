@@ -6,6 +6,7 @@ import type {
   SpeechModel,
   TextModel,
   TranscriptionModel,
+  VideoModel,
 } from '@anymodel/core'
 
 /** The kinds of models, by the method of a provider that gives one. */
@@ -17,6 +18,7 @@ export interface Models {
   image: ImageModel
   speech: SpeechModel
   transcription: TranscriptionModel
+  video: VideoModel
 }
 
 export type Kind = keyof Models
@@ -32,6 +34,7 @@ const methods: Readonly<Record<Kind, string>> = {
   image: 'generate',
   speech: 'speak',
   transcription: 'transcribe',
+  video: 'film',
 }
 
 export const kinds = Object.keys(methods) as Kind[]

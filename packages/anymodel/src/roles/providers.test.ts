@@ -2,6 +2,7 @@ import {
   generateImage,
   generateSpeech,
   generateText,
+  generateVideo,
   isAnyModelError,
   type TextModel,
   transcribe,
@@ -11,7 +12,7 @@ import { hostedTypes } from '../config/config.ts'
 import { type Provider, providerSources } from './providers.ts'
 
 /** Asks a service for what it makes. */
-const ask = ({ text, image, speech, transcription }: Provider): Promise<unknown> => {
+const ask = ({ text, image, speech, transcription, video }: Provider): Promise<unknown> => {
   if (text) return generateText({ model: text('some-model'), prompt: 'hi' })
   if (image) return generateImage({ model: image('some-model'), prompt: 'hi' })
   if (speech) return generateSpeech({ model: speech('some-model'), text: 'hi', voice: 'some-voice' })
@@ -20,6 +21,7 @@ const ask = ({ text, image, speech, transcription }: Provider): Promise<unknown>
       model: transcription('some-model'),
       audio: { data: new Uint8Array(1), mediaType: 'audio/wav' },
     })
+  if (video) return generateVideo({ model: video('some-model'), prompt: 'hi' })
   throw new Error('a service without a kind that this test knows')
 }
 
@@ -41,11 +43,11 @@ describe('a hosted provider', () => {
   test.each(hostedTypes)('%s sets up without being connected', async (type) => {
     const open = await providerSources[type].load()
     const baseURL = 'http://127.0.0.1:1/v1'
-    const { text, image, speech, transcription } = open(
+    const { text, image, speech, transcription, video } = open(
       { type, apiKey: 'x', baseURL },
       { name: 'a', asker: 'b', dir: '/' },
     )
-    expect((text ?? image ?? speech ?? transcription)?.('m')).toMatchObject({ id: 'm' })
+    expect((text ?? image ?? speech ?? transcription ?? video)?.('m')).toMatchObject({ id: 'm' })
   })
 })
 

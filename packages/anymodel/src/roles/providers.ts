@@ -98,6 +98,10 @@ export const providerSources: Readonly<Record<ProviderType, ProviderSource>> = {
     env: ['LUMAAI_API_KEY'],
     load: async () => hosted((await import('@anymodel/providers/luma')).luma),
   },
+  runway: {
+    env: ['RUNWAYML_API_SECRET'],
+    load: async () => hosted((await import('@anymodel/providers/runway')).runway),
+  },
   elevenlabs: {
     env: ['ELEVENLABS_API_KEY'],
     load: async () => hosted((await import('@anymodel/providers/elevenlabs')).elevenlabs),
