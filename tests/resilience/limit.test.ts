@@ -8,7 +8,7 @@ import {
   withFallback,
   withLimit,
 } from '@anymodel/core'
-import { type Answer, countListeners, mockModel } from '@anymodel/testing'
+import { type Answer, countListeners, mockModel, seeded } from '@anymodel/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const usage = { input: 10, output: 10, total: 20 }
@@ -261,6 +261,52 @@ describe('the line', () => {
     await first
     await tick()
   })
+})
+
+it('whatever comes, goes and breaks in a crowd: no limit is exceeded, everybody is told, and all places are free at the end', async () => {
+  const random = seeded(20_261_124)
+  const sent: number[] = []
+  let running = 0
+  let most = 0
+  const model: TextModel = {
+    ...mockModel(''),
+    async *stream({ signal }) {
+      sent.push(performance.now())
+      running++
+      most = Math.max(most, running)
+      try {
+        await new Promise((resolve) => setTimeout(resolve, random() * 3_000))
+        signal?.throwIfAborted()
+        if (random() < 0.2) throw new AnyModelError('truncated', 'Broken.')
+        yield { type: 'text', text: 'Hello.' }
+        yield { type: 'finish', reason: 'stop', usage, response: { provider: 'mock', model: 'mock' } }
+      } finally {
+        running--
+      }
+      return undefined
+    },
+  }
+  const limited = withLimit(model, { concurrency: 7, requestsPerMinute: 60, queue: { max: 150, timeout: 200_000 } })
+  const outcomes = Array.from({ length: 300 }, async (_, at) => {
+    await new Promise((resolve) => setTimeout(resolve, random() * 60_000))
+    const controller = new AbortController()
+    if (random() < 0.3) setTimeout(() => controller.abort(new Error('aborted')), random() * 100_000)
+    const tags = { tenant: String(at % 5) }
+    return generateText({ model: limited, prompt: 'Hi.', signal: controller.signal, tags }).then(
+      () => 'answered',
+      ({ code, message }) => code ?? message,
+    )
+  })
+  await vi.advanceTimersByTimeAsync(600_000)
+  const all = await Promise.all(outcomes)
+  expect(new Set(all)).toEqual(new Set(['answered', 'aborted', 'truncated', 'rate-limit']))
+  expect(most).toBe(7)
+  for (const from of sent) expect(sent.filter((at) => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(60)
+  const calls = Array.from({ length: 7 }, () => ask(limited).catch(() => {}))
+  await tick()
+  expect(running).toBe(7)
+  await tick(3_000)
+  await Promise.all(calls)
 })
 
 describe('what a service says about its limits', () => {
