@@ -127,8 +127,8 @@ function elevenlabsTranscript(asked: Asked): Answer {
   if (!isSound(asked)) return json({ detail: { status: 'invalid_content', message: 'The file is no sound.' } }, 400)
   const diarize = asked.form.diarize?.[0] === 'true'
   const words = spoken.flatMap(({ speaker, ...word }) => [
-    { ...word, type: 'word', ...(diarize && { speaker_id: `speaker_${speaker}` }) },
-    { text: ' ', start: word.end, end: word.end, type: 'spacing' },
+    { ...word, type: 'word', logprob: -0.1, ...(diarize && { speaker_id: `speaker_${speaker}` }) },
+    { text: ' ', start: word.end, end: word.end, type: 'spacing', logprob: 0 },
   ])
   return json({ language_code: 'eng', language_probability: 1, text, words, transcription_id: 't1' })
 }
