@@ -230,6 +230,7 @@ export const storing: readonly StoreCase[] = [
         'config',
       )
       assert.equal(await store.document('b'), undefined)
+      assert.deepEqual(idsOf(await store.searchVector(vector, everything)), ['a#0'])
       await store.remove(['a'])
       assert.equal(await store.embedded(), undefined)
       await store.put(document, chunks, [new Float32Array(4).fill(1)], { ...other, dimensions: 4 })

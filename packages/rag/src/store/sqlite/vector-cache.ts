@@ -21,6 +21,7 @@ const batch = 64
 export function vectorCache(): VectorCache {
   let seen = -1
   let last = 0
+  let dimensions = 0
   let vectors: VectorRows | undefined
   /** Of each row, the chunk and its facts. */
   let keys: number[] = []
@@ -30,7 +31,7 @@ export function vectorCache(): VectorCache {
 
   const clear = () => {
     vectors = undefined
-    ;[keys, facts, free, last] = [[], [], [], 0]
+    ;[keys, facts, free, last, seen] = [[], [], [], 0, -1]
     rowsOf.clear()
   }
   const drop = (document: number) => {
@@ -41,7 +42,6 @@ export function vectorCache(): VectorCache {
     rowsOf.delete(document)
   }
   const keep = (document: number, chunks: readonly Kept[], numbers: Float32Array) => {
-    const dimensions = numbers.length / chunks.length
     vectors ??= vectorRows(dimensions)
     const rows = chunks.map((chunk, i) => {
       const row = free.pop() ?? keys.length
@@ -51,27 +51,14 @@ export function vectorCache(): VectorCache {
       return row
     })
     rowsOf.set(document, rows)
+    last = document
   }
   const load = async (tx: Transaction) => {
     for (;;) {
-      const blobs = await tx.rows(
-        'SELECT document, numbers FROM vectors WHERE document > ? ORDER BY document LIMIT ?',
-        [last, batch],
-      )
-      const until = blobs.at(-1)?.document as number | undefined
-      if (until === undefined) return
-      const chunks = await tx.rows(
-        'SELECT document, key, facts FROM chunks WHERE document > ? AND document <= ? AND vector IS NOT NULL ORDER BY document, vector',
-        [last, until],
-      )
-      let from = 0
-      for (const { document, numbers } of blobs) {
-        let to = from
-        while (chunks[to]?.document === document) to++
-        keep(document as number, chunks.slice(from, to) as unknown as Kept[], fromBytes(numbers as ArrayBuffer))
-        from = to
-      }
-      last = until
+      const rows = await tx.rows(blobs, [last, batch])
+      for (const { document, numbers, chunks } of rows)
+        keep(document as number, toKept(chunks as string), fromBytes(numbers as ArrayBuffer))
+      if (rows.length < batch) return
     }
   }
   /** New documents have higher keys than all that were seen; whether some are gone, their number tells. */
@@ -81,7 +68,6 @@ export function vectorCache(): VectorCache {
     )
     const { changes, documents } = row as unknown as { changes: number; documents: number }
     if (changes === seen) return
-    if (documents === 0) clear()
     await load(tx)
     if (rowsOf.size !== documents) {
       const there = new Set((await tx.rows('SELECT document FROM vectors')).map(({ document }) => document))
@@ -91,6 +77,9 @@ export function vectorCache(): VectorCache {
   }
   return {
     async nearest(tx, vector, limit, condition) {
+      // Vectors of another length: all that were remembered are gone.
+      if (vector.length !== dimensions) clear()
+      dimensions = vector.length
       await refresh(tx)
       if (!vectors) return []
       const accepted = condition && (await factsThat(tx, condition))
@@ -99,6 +88,15 @@ export function vectorCache(): VectorCache {
     },
   }
 }
+
+/** The vectors of a document, and what belongs to them as one text: a row for each chunk would cost more than its vector. */
+const blobs = `SELECT document, numbers, (SELECT json_group_array(json_array(vector, key, facts)) FROM chunks WHERE chunks.document = vectors.document AND vector IS NOT NULL) AS chunks
+  FROM vectors WHERE document > ? ORDER BY document LIMIT ?`
+
+const toKept = (json: string): Kept[] =>
+  (JSON.parse(json) as [vector: number, key: number, facts: number][])
+    .sort(([a], [b]) => a - b)
+    .map(([, key, facts]) => ({ key, facts }))
 
 interface Kept {
   readonly key: number
