@@ -72,8 +72,7 @@ async function attacked(sandbox: Sandbox, attack: SandboxAttack, target: Target)
   const path = attack.language === 'python' ? 'attack.py' : 'attack.js'
   const files = [{ path, text: programOf(attack, target.aim) }]
   const limits = { timeMs: 15_000, ...attack.limits }
-  // What one run leaves, another one finds.
-  for (let times = attack.threat === 'host' ? 2 : 1; times > 0; times--) {
+  for (let times = attack.again ? 2 : 1; times > 0; times--) {
     const result = await sandbox.run({ language: attack.language, files, entry: path, limits })
     checkResult(attack, result, target.aim.secret)
     await target.untouched()

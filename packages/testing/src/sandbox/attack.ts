@@ -10,6 +10,8 @@ export interface SandboxAttack {
   /** A whole program, where ways don't fit. */
   readonly program?: string
   readonly limits?: SandboxLimits
+  /** Whether it is run twice: what the first one leaves, the second finds. */
+  readonly again?: boolean
   /** The ways it may end. Default: any, as long as nothing got out. */
   readonly outcomes?: readonly SandboxOutcome[]
 }

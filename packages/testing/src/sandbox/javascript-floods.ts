@@ -1,7 +1,7 @@
 import type { SandboxAttack } from './attack.ts'
 
 const language = 'javascript'
-const short = { timeMs: 1_000 }
+const short = { timeMs: 700 }
 const small = { memoryBytes: 64 << 20, timeMs: 10_000 }
 
 const endless = (name: string, program: string): SandboxAttack => ({

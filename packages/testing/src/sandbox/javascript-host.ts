@@ -8,7 +8,7 @@ const host = (name: string, program: string, more: Partial<SandboxAttack> = {}):
   ...more,
 })
 
-/** Programs that reach for the one that runs them. Each is run twice: what the first leaves, the second finds. */
+/** Programs that reach for the one that runs them. */
 export const javascriptHost: readonly SandboxAttack[] = [
   host(
     'poisoned prototypes',
@@ -19,6 +19,7 @@ JSON.stringify = JSON.parse = () => 'ESC' + 'APED'
 Object.defineProperty(Object.prototype, 'then', { get() { return undefined } })
 Object.defineProperty(Object.prototype, 'outcome', { value: 'ESC' + 'APED', writable: true })
 console.log('done')`,
+    { again: true },
   ),
   host(
     'constructors of constructors',
@@ -33,6 +34,7 @@ for (const one of made) {
   } catch {}
 }
 console.log('done')`,
+    { again: true },
   ),
   host(
     'errors that run code when they are read',
@@ -71,6 +73,7 @@ for (const path of ['left', '/tmp/anymodel-left', '/dev/shm/anymodel-left']) {
 if (globalThis.left) console.log('ESC' + 'APED')
 globalThis.left = true
 console.log('done')`,
+    { again: true },
   ),
   host(
     'bytes that are no text',

@@ -98,5 +98,6 @@ for path in ['left.txt', '/tmp/left']:
     try: open(path, 'w').write('left')
     except OSError: pass
 builtins.print = builtins.open = builtins.len = None`,
+    { again: true },
   ),
 ]
