@@ -57,6 +57,23 @@ describe('an answer', () => {
     expect(boat.slice(quoteStart, quoteEnd)).toBe('Ferries began to cross the lake in 1850')
   })
 
+  test('cites the place in a long document that was cut into many chunks', async () => {
+    const paragraphs = Array.from(
+      { length: 40 },
+      (_, at) => `# Part ${at}\n\nThe lake of part ${at} is ${at * 7} metres deep. ${'It is cold. '.repeat(40)}`,
+    )
+    const text = paragraphs.join('\n\n')
+    const kb = await open({ lake: text })
+    const quote = 'The lake of part 23 is 161 metres deep'
+    const { citations } = await kb.ask({
+      model: citing([{ claim: 'It is 161 metres deep.', quote }]),
+      question: 'How deep is the lake of part 23?',
+      search: { mode: 'text' },
+      context: { tokens: 300 },
+    })
+    expect(citations.map(({ quoteStart, quoteEnd }) => text.slice(quoteStart, quoteEnd))).toEqual([quote])
+  })
+
   test('leaves out what its quotes do not carry, after asking once more', async () => {
     const kb = await open()
     const model = citing([good, wrong], [{ ...wrong, quote: 'it froze in nineteen sixty-four' }])

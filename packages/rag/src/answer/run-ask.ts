@@ -1,7 +1,7 @@
 import { AnyModelError, type MessageInput } from '@anymodel/core'
 import type { Store } from '../contract.ts'
-import { packPassages } from '../retrieve/pack.ts'
-import { toPassages } from '../retrieve/passages.ts'
+import { estimateTokens, packPassages } from '../retrieve/pack.ts'
+import { type Passage, windows } from '../retrieve/passages.ts'
 import { rewritten } from '../retrieve/query.ts'
 import { standaloneQuestion } from '../retrieve/rewrite.ts'
 import type { Hit, SearchOptions } from '../retrieve/search-options.ts'
@@ -72,6 +72,19 @@ async function findPassages(
   const [query] = await rewritten(asked, rewriters, { history, signal, onNotice })
   const question = query?.text ?? asked
   const hits = await of.search(question, { ...search, signal, onNotice })
-  const passages = packPassages(await toPassages(hits, of.store, context), context)
+  const passages = packPassages(await readable(hits, of, context), context)
   return { question, passages }
+}
+
+/** Passages around the hits; where the budget has no room for even the best with its neighbours, the chunks alone. */
+async function readable(
+  hits: readonly Hit[],
+  { store }: AskedOf,
+  context: AskOptions['context'] = {},
+): Promise<Passage[]> {
+  const { tokens = 4_000, countTokens = estimateTokens } = context
+  const passages = await windows(hits, store, context)
+  const best = passages[0]
+  const fits = best === undefined || countTokens(best.text) <= tokens
+  return fits ? passages : windows(hits, store, { ...context, neighbours: 0, mergeParents: false })
 }

@@ -90,6 +90,22 @@ describe('passages', () => {
   })
 })
 
+test('whatever is found of whatever text, passages are its words at their place', async () => {
+  const word = fc.constantFrom('boat', 'net', 'Anchor.', 'rope,', '\n', '\n\n', 'é', '🚣')
+  const texts = fc.array(word, { minLength: 1, maxLength: 200 }).map((words) => words.join(' '))
+  await fc.assert(
+    fc.asyncProperty(texts, fc.integer({ min: 20, max: 90 }), fc.nat(3), async (said, size, neighbours) => {
+      const store = memoryStore()
+      const kb = await knowledge({ store, chunk: { size } })
+      await kb.add({ id: 'a', text: said })
+      const plain = (part: string) => part.replace(/\s/g, ' ')
+      for (const each of await toPassages(await kb.search('boat rope', { limit: 3 }), store, { neighbours }))
+        expect(plain(each.text)).toBe(plain(said.slice(each.start, each.end)))
+    }),
+    { numRuns: 60 },
+  )
+})
+
 const passage = (name: string, length: number, score: number): Passage => ({
   documentId: name,
   text: 'word '.repeat(length).trim(),

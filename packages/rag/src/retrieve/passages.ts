@@ -25,15 +25,24 @@ export interface PassageOptions {
 
 type Reading = Pick<Store, 'chunks' | 'range'>
 
-/** Makes passages of chunks: parents for their children, neighbours joined, what overlaps made one. Best first. */
+/** Makes passages of chunks: parents for their children, neighbours around each, what overlaps or touches made one. Best first. */
 export async function toPassages(
+  found: readonly Found[],
+  store: Reading,
+  options: PassageOptions = {},
+): Promise<Passage[]> {
+  return joinPassages(await windows(found, store, options))
+}
+
+/** A passage for each chunk, best first: its parent where half of its siblings were found as well, else with its neighbours. They may overlap. */
+export async function windows(
   found: readonly Found[],
   store: Reading,
   { neighbours = 1, mergeParents = true }: PassageOptions = {},
 ): Promise<Passage[]> {
   const merged = mergeParents ? await withParents(found, store) : found
-  const passages = await Promise.all(merged.map((each) => widened(each, store, neighbours)))
-  return joined(passages).sort((a, b) => b.score - a.score)
+  const inOrder = [...merged].sort((a, b) => b.score - a.score)
+  return Promise.all(inOrder.map((each) => widened(each, store, neighbours)))
 }
 
 /** Chunks with more levels above them are not merged further. */
@@ -105,8 +114,8 @@ function passageOf(
   }
 }
 
-/** What overlaps, or stands side by side, is one passage. */
-function joined(passages: readonly Passage[]): Passage[] {
+/** Makes one passage of those that overlap or stand side by side in a document. Best first. */
+export function joinPassages(passages: readonly Passage[]): Passage[] {
   const inOrder = [...passages].sort((a, b) =>
     a.documentId < b.documentId ? -1 : a.documentId > b.documentId ? 1 : a.start - b.start,
   )
@@ -117,7 +126,7 @@ function joined(passages: readonly Passage[]): Passage[] {
     if (one) result[result.length - 1] = one
     else result.push(passage)
   }
-  return result
+  return result.sort((a, b) => b.score - a.score)
 }
 
 /** White space that a splitter leaves between chunks is not longer; over more than that nothing is joined, for what stands there is not known. */
