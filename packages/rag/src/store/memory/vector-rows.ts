@@ -33,7 +33,7 @@ export function vectorRows(dimensions: number): VectorRows {
       reserve(row + 1)
       if (!has(row)) count++
       numbers.set(vector, row * dimensions)
-      const length = Math.hypot(...vector)
+      const length = lengthOf(vector)
       inverse[row] = length === 0 ? 0 : 1 / length
     },
     clear(row) {
@@ -46,7 +46,7 @@ export function vectorRows(dimensions: number): VectorRows {
     count: () => count,
     nearest(vector, limit, accepts) {
       const found = best(limit)
-      const length = Math.hypot(...vector)
+      const length = lengthOf(vector)
       const query = Float64Array.from(vector, (x) => (length === 0 ? 0 : x / length))
       for (let row = 0; row < rows; row++) {
         const own = inverse[row] as number
@@ -62,6 +62,12 @@ export function vectorRows(dimensions: number): VectorRows {
 function grown<T extends Float32Array | Float64Array>(larger: T, old: T): T {
   larger.set(old)
   return larger
+}
+
+function lengthOf(vector: Float32Array): number {
+  let squares = 0
+  for (const x of vector) squares += x * x
+  return Math.sqrt(squares)
 }
 
 /**
