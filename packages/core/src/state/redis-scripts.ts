@@ -1,3 +1,5 @@
+// Texts are put together where they are used: what a module puts together on import stays in every bundle.
+
 // One script is one transaction. Redis keeps a hash for each key: the name of a piece of time, or of a lease, to "amount:expires".
 
 const start = `
@@ -22,7 +24,7 @@ end
  * KEYS: one for each claim. ARGV: amount, limit, window, piece, lease ('' for none) of each. Gives the names under which they were granted, or { at, wait } of the first that did not fit. What would count
  * for longer than what is granted now was granted before the clock was set back: it counts as granted now.
  */
-export const take = `${start}
+export const take = (): string => `${start}
 for i, key in ipairs(KEYS) do
   local amount, limit, window, piece, lease = unpack(ARGV, i * 5 - 4, i * 5)
   local longest = window + (lease == '' and piece or 0)
@@ -61,7 +63,7 @@ end
 return { -1, unpack(names) }`
 
 /** KEYS: one for each settlement. ARGV: name, lease ('1' or ''), by, window, piece of each. What lapsed is left alone, unless it came to more than was claimed: that counts from now on. */
-export const settle = `${start}
+export const settle = (): string => `${start}
 for i, key in ipairs(KEYS) do
   local name, lease, by, window, piece = unpack(ARGV, i * 5 - 4, i * 5)
   local amount, expires = read(key, name)

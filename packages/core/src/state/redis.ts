@@ -52,7 +52,7 @@ export function redisState(
         const late = read(reply)
         if (late.granted) state.settle(late.holds.map((hold) => ({ hold, amount: 0 }))).catch(() => {})
       }
-      return read(await run(scripts.take, keys, args, undo))
+      return read(await run(scripts.take(), keys, args, undo))
     },
     async settle(settlements) {
       const args = settlements.flatMap(({ hold: { part, isLease, amount: claimed, window }, amount }) => {
@@ -60,7 +60,7 @@ export function redisState(
         return [part, isLease ? '1' : '', String(by), String(window), String(pieceOf(window))]
       })
       const keys = settlements.map(({ hold }) => prefix + hold.key)
-      if (keys.length > 0) await run(scripts.settle, keys, args)
+      if (keys.length > 0) await run(scripts.settle(), keys, args)
     },
   }
   return state
@@ -122,6 +122,10 @@ const ask = async (client: RedisClient, args: string[]): Promise<unknown> =>
   'call' in client ? client.call(args[0] as string, ...args.slice(1)) : client.sendCommand(args)
 
 const lost = (why: string, cause?: unknown): AnyModelError =>
-  new AnyModelError('network', `The state in Redis can't be used: ${why}.`, { cause, phase: 'connect' })
+  new AnyModelError('network', `The state in Redis can't be used: ${why}. Check that it runs and can be reached.`, {
+    cause,
+    phase: 'connect',
+  })
 
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+const messageOf = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '')

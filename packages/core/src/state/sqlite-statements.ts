@@ -21,27 +21,29 @@ export const schema = [
 ]
 
 /** A value from the future is none: the clock was set back, and nobody knows how old it is. */
-export const get = `SELECT value FROM anymodel_values WHERE key = ?2 AND since <= ${now} AND expires > ${now}`
+export const get = (): string =>
+  `SELECT value FROM anymodel_values WHERE key = ?2 AND since <= ${now} AND expires > ${now}`
 
-export const set = `INSERT INTO anymodel_values (key, value, since, expires) VALUES (?2, ?3, ${now}, ${now} + ?4)
+export const set =
+  (): string => `INSERT INTO anymodel_values (key, value, since, expires) VALUES (?2, ?3, ${now}, ${now} + ?4)
   ON CONFLICT (key) DO UPDATE SET value = excluded.value, since = excluded.since, expires = excluded.expires`
 
 export const remove = 'DELETE FROM anymodel_values WHERE key = ?1'
 
-export const sweepValues = `DELETE FROM anymodel_values WHERE key IN
+export const sweepValues = (): string => `DELETE FROM anymodel_values WHERE key IN
   (SELECT key FROM anymodel_values WHERE expires <= ${now} LIMIT 100)`
 
-export const sweepCounts = `DELETE FROM anymodel_counts WHERE (key, part) IN
+export const sweepCounts = (): string => `DELETE FROM anymodel_counts WHERE (key, part) IN
   (SELECT key, part FROM anymodel_counts WHERE expires <= ${now} LIMIT 100)`
 
-const clock = `clock AS (SELECT ${now} AS now)`
+const clock = (): string => `clock AS (SELECT ${now} AS now)`
 
 /** What there is under a name and still counts. */
 const found = (rows: string) =>
   `LEFT JOIN anymodel_counts AS found ON found.key = ${rows}.key AND found.part = ${rows}.part AND found.expires > now`
 
 /** ?2: claims as JSON. All are granted or none. */
-export const take = `WITH ${clock},
+export const take = (): string => `WITH ${clock()},
   claims AS (
     SELECT value ->> 'key' AS key, value ->> 'amount' AS amount, value ->> 'limit' AS most, value ->> 'window' AS window,
       value ->> 'lease' AS lease, value ->> 'piece' AS piece, now,
@@ -63,7 +65,7 @@ export const take = `WITH ${clock},
   RETURNING key, part`
 
 /** ?2: settlements as JSON. What lapsed is left alone, unless it came to more than was claimed: that counts from now on. */
-export const settle = `WITH ${clock},
+export const settle = (): string => `WITH ${clock()},
   settled AS (
     SELECT value ->> 'key' AS key, value ->> 'part' AS part, value ->> 'lease' AS lease, value ->> 'by' AS by,
       value ->> 'window' AS window, value ->> 'piece' AS piece, now
@@ -82,7 +84,9 @@ export const settle = `WITH ${clock},
   FROM placed ${found('placed')} WHERE true GROUP BY placed.key, placed.part
   ON CONFLICT (key, part) DO UPDATE SET amount = excluded.amount, expires = excluded.expires`
 
-export const counted = `SELECT part, amount, expires, ${now} AS now FROM anymodel_counts WHERE key = ?2 AND expires > ${now}`
+export const counted = (): string =>
+  `SELECT part, amount, expires, ${now} AS now FROM anymodel_counts WHERE key = ?2 AND expires > ${now}`
 
 /** The clock was set back: nothing counts for longer than what is granted now. */
-export const clamp = `UPDATE anymodel_counts SET expires = ${now} + ?3 WHERE key = ?2 AND expires > ${now} + ?3`
+export const clamp = (): string =>
+  `UPDATE anymodel_counts SET expires = ${now} + ?3 WHERE key = ?2 AND expires > ${now} + ?3`

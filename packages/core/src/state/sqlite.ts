@@ -34,20 +34,20 @@ export function sqliteState(client: SqliteClient, { timeout = 5_000, now }: Sqli
   const clock = () => now?.() ?? -1
   return {
     async get(key) {
-      const [row] = await ask<{ value: string }>(sql.get, [clock(), key])
+      const [row] = await ask<{ value: string }>(sql.get(), [clock(), key])
       return row?.value
     },
     async set(key, value, ttl) {
-      await ask(sql.set, [clock(), key, value, Math.ceil(ttl)])
-      await ask(sql.sweepValues, [clock()])
+      await ask(sql.set(), [clock(), key, value, Math.ceil(ttl)])
+      await ask(sql.sweepValues(), [clock()])
     },
     async delete(key) {
       await ask(sql.remove, [key])
     },
     take: (claims) => take(ask, claims, clock),
     async settle(settlements) {
-      await ask(sql.settle, [clock(), JSON.stringify(settlements.map(toRow))])
-      await ask(sql.sweepCounts, [clock()])
+      await ask(sql.settle(), [clock(), JSON.stringify(settlements.map(toRow))])
+      await ask(sql.sweepCounts(), [clock()])
     },
   }
 }
@@ -58,14 +58,14 @@ async function take(ask: Ask, claims: readonly Claim[], clock: () => number): Pr
   const rows = claims.map(({ key, amount, limit, window, lease = null }, at) => {
     return { at, key, amount, limit, window, lease, piece: pieceOf(window) }
   })
-  const granted = await ask<{ key: string; part: string }>(sql.take, [clock(), JSON.stringify(rows)])
+  const granted = await ask<{ key: string; part: string }>(sql.take(), [clock(), JSON.stringify(rows)])
   if (granted.length === claims.length) return { granted: true, holds: claims.map((claim) => toHold(claim, granted)) }
   for (const [at, claim] of claims.entries()) {
-    const counted = await ask<Row>(sql.counted, [clock(), claim.key])
+    const counted = await ask<Row>(sql.counted(), [clock(), claim.key])
     const now = Number(counted[0]?.now)
     const most = longest({ window: claim.window, isLease: claim.lease !== undefined })
     // The clock was set back: what was granted before counts as granted now.
-    if (counted.some(({ expires }) => expires > now + most)) await ask(sql.clamp, [clock(), claim.key, most])
+    if (counted.some(({ expires }) => expires > now + most)) await ask(sql.clamp(), [clock(), claim.key, most])
     const others = counted
       .filter(({ part }) => part !== claim.lease)
       .map((row) => ({ ...row, expires: Math.min(row.expires, now + most) }))
@@ -129,7 +129,8 @@ function patient(client: SqliteClient, timeout: number): Ask {
         // libsql leaves a statement that met a lock open, and with it whatever is written on that connection afterwards.
         if ('reconnect' in client) await client.reconnect?.()
         if (isBusy(cause) && performance.now() < deadline) continue
-        throw new AnyModelError('network', `The state in SQLite can't be used: ${messageOf(cause)}`, { cause })
+        const message = `The state in SQLite can't be used: ${messageOf(cause)}. Check its path, and that it may be written.`
+        throw new AnyModelError('network', message, { cause, phase: 'connect' })
       }
     }
   }
