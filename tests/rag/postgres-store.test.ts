@@ -7,30 +7,35 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-let database: PGlite
-let server: PGLiteSocketServer
 let pool: Pool
+let stop = async () => {}
 let tables = 0
 
+/** A PostgreSQL with pgvector of yours, with several connections: `postgres://user@127.0.0.1:5432/empty`. Without it, PGlite is started on a loopback port. */
+const given = process.env.ANYMODEL_TEST_POSTGRES
+
 beforeAll(async () => {
-  database = await PGlite.create({ extensions: { vector } })
-  server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0 })
-  await server.start()
-  // One connection: it has one session, in which the statements of several would be mixed up.
-  pool = new Pool({
-    host: '127.0.0.1',
-    port: Number(server.getServerConn().split(':').at(-1)),
-    user: 'postgres',
-    database: 'postgres',
-    max: 1,
-  })
+  if (given) pool = new Pool({ connectionString: given, max: 8 })
+  else await startPglite()
 })
 
 afterAll(async () => {
   await pool?.end()
-  await server?.stop()
-  await database?.close()
+  await stop()
 })
+
+async function startPglite() {
+  const database = await PGlite.create({ extensions: { vector } })
+  const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0 })
+  await server.start()
+  stop = async () => {
+    await server.stop()
+    await database.close()
+  }
+  const port = Number(server.getServerConn().split(':').at(-1))
+  // One connection: it has one session, in which the statements of several would be mixed up.
+  pool = new Pool({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres', max: 1 })
+}
 
 testStore({
   describe,
