@@ -20,6 +20,7 @@ export { type SpeechModelSuite, testSpeechModel } from './conformance/speech-mod
 export { type StateSuite, testState } from './conformance/state.ts'
 export { type TextModelSuite, testTextModel } from './conformance/text-model.ts'
 export { type TranscriptionModelSuite, testTranscriptionModel } from './conformance/transcription-model.ts'
+export { testVideoModel, type VideoModelSuite } from './conformance/video-model.ts'
 export { type FaultServer, type FaultServerOptions, faultServer, type LoggedRequest } from './faults/fault-server.ts'
 export type { Fault, FaultTimes } from './faults/faults.ts'
 export { healthyAnswer } from './faults/healthy.ts'

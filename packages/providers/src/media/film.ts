@@ -60,6 +60,7 @@ async function* followed(
 ): AsyncGenerator<VideoEvent, undefined> {
   const { endpoint, format, target, options } = source
   let known = false
+  let furthest = -1
   const run = { endpoint, format, context: { target, call }, jobs: options.jobs, detached: call.detached }
   for await (const event of runSteps(run, from, first)) {
     if (event.type === 'done') return yield* delivered(source, call, event.result, event.headers)
@@ -70,7 +71,10 @@ async function* followed(
     }
     if (!known) yield { type: 'submitted', job: toJob(target, event) }
     known = true
-    yield atWork(event.progress)
+    // Work in stages begins to count anew with each.
+    const { progress = -1 } = event
+    yield atWork(progress > furthest ? progress : undefined)
+    furthest = Math.max(furthest, progress)
   }
   throw new AnyModelError('truncated', 'The job ended without a result.', target)
 }
