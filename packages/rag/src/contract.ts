@@ -84,7 +84,10 @@ export interface StoredDocument {
 /** A value that a filter compares with. */
 export type FilterValue = string | number | boolean | null
 
-/** What one field must be: a value, or comparisons that must all hold. A field with a list of values fits when one of them does. */
+/**
+ * What one field must be: a value, or comparisons that must all hold. A field with a list of values fits when one of them passes all comparisons; `ne` fits when none is equal. Numbers are compared with numbers, texts with texts, by code points. `null`
+ * stands for nothing: a field that is missing, `null` or an empty list; `exists` asks whether there is something. A value that is `undefined` is refused with `invalid-argument`: it would let everything through.
+ */
 export type FieldFilter =
   | FilterValue
   | {
