@@ -9,6 +9,6 @@ export async function checkModel(store: Store, model: EmbeddingModel | undefined
   if (!held || held.model === nameOf(model)) return
   throw new AnyModelError(
     'config',
-    `The store "${store.name}" holds vectors of ${held.model}, and the embedding model is now ${nameOf(model)}: they can't be compared. Go on with ${held.model}, or call reindex() to embed everything anew.`,
+    `The store "${store.name}" holds vectors of ${held.model}, and the embedding model is now ${nameOf(model)}: they can't be compared. Go on with ${held.model}, or call reindex() (anymodel index --reindex) to embed everything anew.`,
   )
 }
