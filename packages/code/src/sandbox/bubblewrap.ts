@@ -7,7 +7,7 @@ import { type SandboxOptions, sandboxOf } from './driver.ts'
 import { idleNodeBytes } from './idle-node.ts'
 import { insideFile } from './inside-file.ts'
 import { programPath, tried } from './installed.ts'
-import { limited } from './limited.ts'
+import { limited, notAFlag } from './limited.ts'
 import { inRunFolder } from './run-folder.ts'
 import { seccompFilter } from './seccomp.ts'
 
@@ -83,7 +83,7 @@ async function command(
   const seen = binds.flatMap((bind) => ['--ro-bind', ...bind])
   const heap = Math.max(8, Math.ceil(run.limits.memoryBytes / 2 ** 20))
   const flags = run.language === 'python' ? [] : [`--max-old-space-size=${heap}`]
-  const program = limited([...command, ...flags, run.entry, ...run.args], run, { runtimeBytes })
+  const program = limited([...command, ...flags, notAFlag(run.entry), ...run.args], run, { runtimeBytes })
   const seccomp = filter ? { flags: ['--seccomp', '3'], bytes: { third: filter } } : { flags: [], bytes: {} }
   const args = [
     ...root,

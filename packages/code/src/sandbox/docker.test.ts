@@ -42,7 +42,7 @@ describe.skipIf(process.platform === 'win32')('Docker', () => {
     expect(result).toMatchObject({ outcome: 'exited', exitCode: 5, stdout: 'inside: hello\n', stderr: 'trouble\n' })
     const started = (await asked()).find(([verb]) => verb === 'run') as string[]
     const mount = started[started.indexOf('--mount') + 1] as string
-    expect(mount).toMatch(/^type=bind,src=.*anymodel-run-\w+\/main\.js,dst=\/program\/main\.js,readonly$/)
+    expect(mount).toMatch(/^"type=bind","src=.*anymodel-run-\w+\/main\.js","dst=\/program\/main\.js","readonly"$/)
     const name = started[started.indexOf('--name') + 1] as string
     expect(
       started
@@ -57,6 +57,22 @@ describe.skipIf(process.platform === 'win32')('Docker', () => {
     )
     expect(await asked()).toContainEqual(['rm', '--force', name, ''])
     await sandbox.close()
+  })
+
+  it('takes no options from the names of files', async () => {
+    await install()
+    const sandbox = await dockerSandbox()
+    const path = 'a",src=etc,"b.js'
+    const files = [
+      { path, text: '1' },
+      { path: '--volume=x', text: '' },
+    ]
+    await sandbox.run({ ...run, files, entry: '--volume=x' })
+    const started = (await asked()).find(([verb]) => verb === 'run') as string[]
+    expect(started.find((arg) => arg.includes('etc'))).toMatch(
+      /\/a"",src=etc,""b\.js","dst=\/program\/a"",src=etc,""b\.js",/,
+    )
+    expect(started.slice(-3)).toEqual(['./--volume=x', 'a b', ''])
   })
 
   it('removes the container of a program that does not end', async () => {

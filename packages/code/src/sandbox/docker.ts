@@ -5,6 +5,7 @@ import type { CheckedRun } from './checked-run.ts'
 import { runCommand } from './child.ts'
 import { type SandboxOptions, sandboxOf } from './driver.ts'
 import { programPath, tried } from './installed.ts'
+import { notAFlag } from './limited.ts'
 import { inRunFolder } from './run-folder.ts'
 
 /** Options of `dockerSandbox`. */
@@ -86,10 +87,14 @@ function containerOf(
     ...['--user', '65534:65534', '--pids-limit', '64', '--memory', memory, '--memory-swap', memory],
     ...['--ulimit', 'core=0', '--ulimit', 'nofile=256', '--ulimit', `cpu=${seconds}`],
     ...['--tmpfs', '/tmp:size=32m', '--tmpfs', `${home}:size=32m`, '--workdir', home],
-    ...entries.flatMap((one) => ['--mount', `type=bind,src=${folder}/${one},dst=${home}/${one},readonly`]),
-    ...[...command, entry, ...args],
+    ...entries.flatMap((one) => ['--mount', mountOf(`${folder}/${one}`, `${home}/${one}`)]),
+    ...[...command, notAFlag(entry), ...args],
   ]
 }
+
+/** Docker reads a line of CSV: no name of a file may become an option. */
+const mountOf = (from: string, to: string) =>
+  ['type=bind', `src=${from}`, `dst=${to}`, 'readonly'].map((field) => `"${field.replaceAll('"', '""')}"`).join()
 
 const asked = (docker: string, args: readonly string[]) => tried(docker, args, environment())
 

@@ -23,3 +23,6 @@ export function limited(
   const blocks = fileBytes === undefined ? 'any' : String(Math.ceil(fileBytes / 512))
   return ['-c', script, 'sh', String(seconds), String(seconds + 1), String(kilobytes), blocks, ...command]
 }
+
+/** A file's path as an argument, also when it begins like an option. */
+export const notAFlag = (path: string): string => (path.startsWith('-') ? `./${path}` : path)

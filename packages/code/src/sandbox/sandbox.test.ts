@@ -74,6 +74,12 @@ console.log(Colour.red satisfies number, two, three, "from '../three.ts'")`
     expect(result).toMatchObject({ exitCode: 0, stdout: "1 2 3 from '../three.ts'\n", stderr: '' })
   })
 
+  it('runs a file whose name looks like an option', async () => {
+    const files = [{ path: '-e.cjs', text: 'console.log(process.argv.slice(2))' }]
+    const result = await sandbox.run(javascript('', { files, entry: '-e.cjs', args: ['-p'] }))
+    expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\[ ['"]-p['"] \]\n$/) })
+  })
+
   it('says where TypeScript can not be read', async () => {
     const files = [{ path: 'main.ts', text: 'const a: = 3' }]
     const result = await sandbox.run({ language: 'typescript', files, entry: 'main.ts' })
