@@ -5,7 +5,7 @@ import { faultServer, healthyAnswer, mockModel, modelServer } from '@anymodel/te
 import { afterEach, describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { type AnyModel, type AnyModelOptions, anymodel } from './client.ts'
-import { AnyModelError, tool } from './index.ts'
+import { AnyModelError, tool, type VideoEvent, type VideoModel } from './index.ts'
 import { testFile, testFolder } from './testing/config-file.ts'
 
 afterEach(() => void vi.unstubAllEnvs())
@@ -441,6 +441,32 @@ describe('models of other kinds', () => {
       expect([...(await ai.embed({ model, value: 'four' })).embedding]).toEqual([4])
   })
 
+  test('a role of several video models finds the one that has a job', async () => {
+    const finish = { type: 'finish', usage: {}, response: { provider: 'mock', model: 'waves' } } as const
+    const films = (id: string, fails = false): VideoModel => {
+      const job = { provider: 'mock', model: id, job: id }
+      const answer = async function* (): AsyncGenerator<VideoEvent> {
+        yield { type: 'submitted', job }
+        yield { type: 'video', index: 0, mediaType: 'video/mp4', data: Buffer.from(`\0\0\0\x10ftypisom${id}`) }
+        yield finish
+      }
+      const broken = async function* (): AsyncGenerator<VideoEvent> {
+        yield await Promise.reject(new AnyModelError('quota', 'Nothing left.'))
+      }
+      return { provider: 'mock', id, supports: {}, film: fails ? broken : answer, resume: answer }
+    }
+    const ai = await client({ config: { models: { video: { use: [films('a', true), films('b')] } } } })
+    const job = await ai.startVideo({ model: 'video', prompt })
+    expect(job).toMatchObject({ provider: 'mock', model: 'b' })
+    const { videos } = await ai.resumeVideo({ model: 'video', job })
+    expect(Buffer.from(videos[0]?.data ?? []).toString()).toMatch(/b$/)
+    expect(await errorOf(ai.cancelVideo({ model: 'video', job }))).toMatchObject({ code: 'unsupported' })
+    expect(await errorOf(ai.generateVideo({ model: 'groq/x', prompt }))).toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('"groq" has no video model'),
+    })
+  })
+
   test('a role is asked for its own kind only', async () => {
     const ai = await client({ config: { models: { embedding: vectors, chat: mockModel('hi') } } })
     expect(await errorOf(ai.generateText({ model: 'embedding', prompt }))).toMatchObject({
@@ -448,9 +474,9 @@ describe('models of other kinds', () => {
       message: expect.stringContaining('"embedding" has no text model: it has embedding.'),
     })
     expect(await errorOf(ai.rerank({ model: 'chat', query: 'q', documents: ['a'] }))).toMatchObject({ code: 'config' })
-    expect(await errorOf(ai.generateSpeech({ model: 'groq/x', text: 'a' }))).toMatchObject({
+    expect(await errorOf(ai.generateSpeech({ model: 'deepseek/x', text: 'a' }))).toMatchObject({
       code: 'config',
-      message: expect.stringContaining('"groq" has no speech model'),
+      message: expect.stringContaining('"deepseek" has no speech model'),
     })
   })
 
