@@ -1,7 +1,7 @@
 import type { ImageProtocol } from '../../protocol.ts'
 import type { ImagesDialect, ImagesRule } from './dialect.ts'
 
-export { type ImagesDialect, type ImagesRule, openaiImageModels } from './dialect.ts'
+export { type ImagesDialect, openaiImageModels } from './dialect.ts'
 
 /** OpenAI's images API, and services that speak it. https://platform.openai.com/docs/api-reference/images */
 export function openaiImages(dialect: ImagesDialect): ImageProtocol {
