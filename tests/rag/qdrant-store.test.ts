@@ -1,7 +1,7 @@
 import { qdrantStore, type StoredChunk } from '@anymodel/rag'
 import { testStore } from '@anymodel/rag/testing'
 import { QdrantClient } from '@qdrant/js-client-rest'
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, test, vi } from 'vitest'
 import { qdrantServer } from './qdrant-server.ts'
 
 const apiKey = 'key-of-a-test'
@@ -53,6 +53,9 @@ testStore({
 describe('qdrantStore', () => {
   it("what it wrote, Qdrant's own client reads, by the same names", async () => {
     const store = await filled('client')
+    // It warns of keys over plain HTTP.
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    onTestFinished(() => warned.mockRestore())
     const client = new QdrantClient({ url: server.url, apiKey, checkCompatibility: false })
     const [nearest] = (
       await client.query('client', { query: [0, 1, 0, 0], using: 'meaning', limit: 1, with_payload: true })
