@@ -15,7 +15,7 @@ const own = { bytes: 240 << 20, heapBytes: 128 << 20 }
 
 /**
  * Python in WebAssembly (Pyodide, the package `pyodide`, which you install), in a process of Node without permissions: its own files are in memory, there are no
- * processes, threads or sockets in it. Each run is a process of its own, which begins from a snapshot of a loaded interpreter: about 0.2 s of its time.
+ * processes, threads or sockets in it. Each run is a process of its own, which begins from a snapshot of a loaded interpreter: about half a second of processor time.
  * The standard library is there; packages are not. Throws `unsupported` when `pyodide` is not installed.
  */
 export async function pyodideSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
