@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { fileURLToPath } from 'node:url'
 import type { ModelServer } from '@anymodel/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { videoServices } from './conformance/video-services.ts'
 import { runSample, sampleService } from './samples.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
@@ -20,13 +21,16 @@ const pages = ['README.md', ...readdirSync(path('../docs/guide')).map((name) => 
 
 describe('the samples of the documentation run', () => {
   let server: ModelServer
+  let films: Awaited<ReturnType<typeof videoServices>>
   beforeAll(async () => {
     server = await sampleService()
+    films = await videoServices()
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
   })
   afterAll(async () => {
     await server.close()
+    films.close()
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -35,7 +39,15 @@ describe('the samples of the documentation run', () => {
       it(name, async () => {
         const file = `${folder}/${name}`
         writeFileSync(file, code)
-        const { code: exit, out, err } = await runSample(file, server, { ANYMODEL_CHAT: 'openai/gpt-6-luna' })
+        const {
+          code: exit,
+          out,
+          err,
+        } = await runSample(file, server, {
+          ANYMODEL_CHAT: 'openai/gpt-6-luna',
+          XAI_BASE_URL: `${films.url('xai')}/v1`,
+          XAI_API_KEY: 'test-key',
+        })
         expect(err.replace(/^.*ExperimentalWarning.*\n.*\n/gm, '')).toBe('')
         expect(exit).toBe(0)
         if (/console|stdout/.test(code)) expect(out).not.toBe('')
