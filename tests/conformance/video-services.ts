@@ -1,37 +1,13 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-
-/** A request to a service, taken apart. */
-interface Asked {
-  readonly method: string
-  readonly path: string
-  readonly json: Record<string, unknown>
-  readonly text: string
-  /** Where the service is. */
-  readonly here: string
-}
-
-interface Answer {
-  readonly status?: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: unknown
-}
-
-/** What a service says about a job of its own. */
-interface Job {
-  readonly id: string
-  readonly state: 'waiting' | 'running' | 'done' | 'cancelled'
-}
-
-interface Jobs {
-  begin(): Job
-  /** Each look brings a job on by a step. */
-  look(id: string): Job | undefined
-  cancel(id: string): void
-}
-
-type Service = (asked: Asked, jobs: Jobs) => Answer | undefined
+import {
+  type Answer,
+  type Asked,
+  idIn,
+  type Job,
+  loopbackServices,
+  missing,
+  refused,
+  type Service,
+} from './loopback-services.ts'
 
 /** The beginning of an MP4 file, and whose it is. */
 const film = (id: string): Buffer =>
@@ -39,9 +15,7 @@ const film = (id: string): Buffer =>
 const file = (id: string): Answer => ({ headers: { 'content-type': 'video/mp4' }, body: film(id) })
 const link = ({ here }: Asked, id: string): string => `${here}/files/${id}.mp4`
 
-const idIn = (path: string, pattern: RegExp): string => pattern.exec(path)?.[1] ?? ''
-const gone: Answer = { status: 404, body: { error: { message: 'There is no such job.' } } }
-const refused = (message: string): Answer => ({ status: 400, body: { error: { message } } })
+const gone = missing('There is no such job.')
 
 /** https://platform.openai.com/docs/api-reference/videos */
 const openai: Service = ({ method, path, json, text }, jobs) => {
@@ -236,47 +210,11 @@ export type VideoService = keyof typeof services
 
 export const videoServiceNames = Object.keys(services) as VideoService[]
 
-function jobsOf(): Jobs {
-  const looks = new Map<string, number>()
-  const cancelled = new Set<string>()
-  let made = 0
-  return {
-    begin() {
-      const id = `job${++made}`
-      looks.set(id, 0)
-      return { id, state: 'waiting' }
-    },
-    look(id) {
-      const before = looks.get(id)
-      if (before === undefined) return undefined
-      looks.set(id, before + 1)
-      if (cancelled.has(id)) return { id, state: 'cancelled' }
-      return { id, state: before === 0 ? 'waiting' : before === 1 ? 'running' : 'done' }
-    },
-    cancel: (id) => void cancelled.add(id),
-  }
-}
-
 /** All of them on one loopback server, each below a path of its own; jobs are done at the third look. */
-export async function videoServices() {
-  const jobs = new Map(videoServiceNames.map((name) => [name, jobsOf()]))
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const text = Buffer.concat(chunks).toString()
-    const [, name = '', path = ''] = /^\/([^/]+)(\/.*)$/.exec(request.url ?? '') ?? []
-    const { method = '' } = request
-    const asked = { method, path, text, json: text.startsWith('{') ? JSON.parse(text) : {}, here: `${origin}/${name}` }
+export const videoServices = async () => ({
+  ...(await loopbackServices<VideoService>(services, ({ path }) => {
     const id = idIn(path, /^\/files\/([^/]+)\.mp4$/)
-    const {
-      status = 200,
-      headers,
-      body,
-    } = (id ? file(id) : services[name as VideoService]?.(asked, jobs.get(name as VideoService) as Jobs)) ?? gone
-    response.writeHead(status, { 'content-type': 'application/json', ...headers })
-    response.end(body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url: (name: VideoService) => `${origin}/${name}`, film, close: () => server.close() }
-}
+    return id === '' ? undefined : file(id)
+  })),
+  film,
+})
