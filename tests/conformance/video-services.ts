@@ -208,8 +208,6 @@ const services = { openai, together, openrouter, google, runway, luma, xai, fal,
 /** Services that the suite and the official SDKs know. */
 export type VideoService = keyof typeof services
 
-export const videoServiceNames = Object.keys(services) as VideoService[]
-
 /** All of them on one loopback server, each below a path of its own; jobs are done at the third look. */
 export const videoServices = async () => ({
   ...(await loopbackServices<VideoService>(services, ({ path }) => {

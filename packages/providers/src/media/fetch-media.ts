@@ -22,6 +22,8 @@ export interface MediaSettings {
 /** The bytes of what a service gave: now, since its links expire. */
 export async function fetchMedia(endpoint: Endpoint, media: Media, settings: MediaSettings): Promise<Fetched> {
   if ('bytes' in media) return { data: media.bytes, mediaType: media.mediaType }
+  if (typeof ('base64' in media ? media.base64 : media.url) !== 'string')
+    throw new AnyModelError('malformed', 'The service gave a file that is neither a link nor base64.')
   if ('base64' in media) return { data: decoded(media.base64), mediaType: media.mediaType }
   const inline = /^data:([^;,]*);base64,/i.exec(media.url)
   if (inline) return { data: decoded(media.url.slice(inline[0].length)), mediaType: inline[1] || media.mediaType }

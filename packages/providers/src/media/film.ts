@@ -72,7 +72,7 @@ async function* followed(
     if (!known) yield { type: 'submitted', job: toJob(target, event) }
     known = true
     // Work in stages begins to count anew with each.
-    const { progress = -1 } = event
+    const progress = Number.isFinite(event.progress) ? Number(event.progress) : -1
     yield atWork(progress > furthest ? progress : undefined)
     furthest = Math.max(furthest, progress)
   }
