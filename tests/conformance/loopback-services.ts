@@ -36,7 +36,7 @@ export interface Jobs {
 }
 
 /** What it throws is refused with status 400. */
-export type Service = (asked: Asked, jobs: Jobs) => Answer | undefined
+export type Service = (asked: Asked, jobs: Jobs) => Answer | undefined | Promise<Answer | undefined>
 
 /** The first group of a pattern, or nothing. */
 export const idIn = (path: string, pattern: RegExp): string => pattern.exec(path)?.[1] ?? ''
@@ -85,16 +85,16 @@ export async function loopbackServices<Name extends string>(
   files: (asked: Asked) => Answer | undefined,
 ) {
   const jobs = new Map<string, Jobs>(Object.keys(services).map((name) => [name, jobsOf()]))
-  const answerTo = ({ name, ...asked }: Asked & { readonly name: string }): Answer => {
+  const answerTo = async ({ name, ...asked }: Asked & { readonly name: string }): Promise<Answer> => {
     try {
-      const found = files(asked) ?? services[name as Name]?.(asked, jobs.get(name) as Jobs)
+      const found = files(asked) ?? (await services[name as Name]?.(asked, jobs.get(name) as Jobs))
       return found ?? missing('There is nothing here.')
     } catch (error) {
       return refused(String(error))
     }
   }
   const server = createServer(async (request, response) => {
-    const { status = 200, headers, body } = answerTo(await takenApart(request, origin))
+    const { status = 200, headers, body } = await answerTo(await takenApart(request, origin))
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body))
   }).listen(0, '127.0.0.1')

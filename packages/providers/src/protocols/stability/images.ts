@@ -3,8 +3,7 @@ import { defined } from '../../media/defined.ts'
 import { objectOf } from '../../media/run-steps.ts'
 import type { AskReply, Drawing, FormField } from '../../media/steps.ts'
 import type { ImageFormat } from '../../protocol.ts'
-
-const isSd3 = (model: string): boolean => model.startsWith('sd3')
+import { isSd3 } from './models.ts'
 
 export const stabilityDrawing: ImageFormat = {
   errorCodes: { content_moderation: 'content-filter', payment_required: 'quota' },

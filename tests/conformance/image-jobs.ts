@@ -1,0 +1,164 @@
+import { checkBase64, checkNames, drawn, drawnTimes, type Wanted } from './drawn.ts'
+import { type Answer, type Asked, idIn, type Job, missing, refused, type Service } from './loopback-services.ts'
+
+const files = new Map<string, Buffer>()
+
+/** Pictures that services give as links. */
+export const drawnFiles = {
+  /** Where the picture is from now on. */
+  keep({ here }: Asked, png: Buffer): string {
+    const name = `${files.size + 1}.png`
+    files.set(name, png)
+    return `${here}/files/${name}`
+  },
+  find({ path }: Asked): Answer | undefined {
+    const png = files.get(idIn(path, /^\/files\/([^/]+)$/))
+    return png && { headers: { 'content-type': 'image/png' }, body: png }
+  },
+}
+
+/** Jobs with what they are to draw. */
+const orders = new Map<string, Wanted & { readonly count: number }>()
+const gone = missing('There is no such job.')
+
+const linksOf = (asked: Asked, id: string): string[] => {
+  const { count, ...wanted } = orders.get(asked.here + id) ?? { prompt: '', count: 0 }
+  return drawnTimes(count, wanted).map(({ png }) => drawnFiles.keep(asked, png))
+}
+
+function order({ here }: Asked, { id }: Job, wanted: Wanted, count: unknown = 1): void {
+  drawn(wanted)
+  orders.set(here + id, { ...wanted, count: Number(count) })
+}
+
+const usual = 'prompt! seed negative_prompt num_inference_steps output_format aspect_ratio'
+
+/** https://replicate.com/docs/reference/http */
+const replicate: Service = (asked, jobs) => {
+  const { method, path, json, here } = asked
+  const told = ({ id, state }: Job) => ({
+    body: {
+      id,
+      status: { waiting: 'starting', running: 'processing', done: 'succeeded', cancelled: 'canceled' }[state],
+      logs: state === 'running' ? ' 50%|#####     |' : '',
+      output: state === 'done' ? linksOf(asked, id) : null,
+      error: null,
+      urls: { get: `${here}/v1/predictions/${id}`, cancel: `${here}/v1/predictions/${id}/cancel` },
+    },
+  })
+  const id = idIn(path, /\/predictions\/([^/]+)/)
+  if (path.endsWith('/cancel')) {
+    jobs.cancel(id)
+    return told({ id, state: 'cancelled' })
+  }
+  if (method === 'POST') {
+    const { input = {} } = json as { input?: Record<string, unknown> }
+    checkNames(input, `${usual} num_outputs width height guidance image prompt_strength`)
+    if (input.image !== undefined) checkBase64(input.image)
+    const job = jobs.begin()
+    order(asked, job, input as unknown as Wanted, input.num_outputs)
+    return { status: 201, ...told(job) }
+  }
+  const job = jobs.look(id)
+  return job ? told(job) : { status: 404, body: { detail: 'Not found', status: 404 } }
+}
+
+/** https://docs.fal.ai/model-endpoints/queue */
+const fal: Service = (asked, jobs) => {
+  const { method, path, json, here } = asked
+  const at = (id: string) => `${here}/fal-ai/flux/requests/${id}`
+  const told = ({ id, state }: Job) => ({
+    request_id: id,
+    status: { waiting: 'IN_QUEUE', running: 'IN_PROGRESS', done: 'COMPLETED', cancelled: 'CANCELLED' }[state],
+    status_url: `${at(id)}/status`,
+    response_url: at(id),
+    cancel_url: `${at(id)}/cancel`,
+  })
+  const id = idIn(path, /\/requests\/([^/?]+)/)
+  if (method === 'PUT') {
+    jobs.cancel(id)
+    return { status: 202, body: { status: 'CANCELLATION_REQUESTED' } }
+  }
+  if (method === 'POST') {
+    checkNames(json, `${usual} num_images image_size guidance_scale image_url strength`)
+    if (json.image_url !== undefined) checkBase64(json.image_url)
+    const job = jobs.begin()
+    order(asked, job, { ...json, ...(json.image_size as object | undefined) } as unknown as Wanted, json.num_images)
+    return { body: told(job) }
+  }
+  if (!/\/status(?:\?|$)/.test(path)) {
+    const images = linksOf(asked, id).map((url) => ({ url, content_type: 'image/png' }))
+    return { body: { images, has_nsfw_concepts: images.map(() => false) } }
+  }
+  const job = jobs.look(id)
+  return job ? { body: told(job) } : { status: 404, body: { detail: 'Request not found' } }
+}
+
+/** https://docs.bfl.ai/api-reference */
+const bfl: Service = (asked, jobs) => {
+  const { method, path, json, here } = asked
+  if (method === 'POST') {
+    const pictures = Array.from({ length: 8 }, (_, at) => (at === 0 ? 'input_image' : `input_image_${at + 1}`))
+    checkNames(json, `prompt! width height aspect_ratio seed steps guidance output_format ${pictures.join(' ')}`)
+    for (const name of pictures) if (json[name] !== undefined) checkBase64(json[name])
+    const job = jobs.begin()
+    order(asked, job, json as unknown as Wanted)
+    return { body: { id: job.id, polling_url: `${here}/v1/get_result?id=${job.id}` } }
+  }
+  const id = idIn(path, /\?id=(.+)$/)
+  const job = jobs.look(id)
+  if (!job) return { body: { id, status: 'Task not found', result: null } }
+  if (job.state !== 'done') return { body: { id, status: 'Pending', progress: job.state === 'running' ? 0.5 : 0 } }
+  const [sample] = linksOf(asked, id)
+  return { body: { id, status: 'Ready', result: { sample } } }
+}
+
+/** https://docs.lumalabs.ai/reference */
+const luma: Service = (asked, jobs) => {
+  const { method, path, json } = asked
+  const words = { waiting: 'queued', running: 'dreaming', done: 'completed', cancelled: 'failed' }
+  const told = ({ id, state }: Job) => ({
+    body: { id, state: words[state], assets: state === 'done' ? { image: linksOf(asked, id)[0] } : null },
+  })
+  if (method === 'POST') {
+    checkNames(json, 'model! prompt! aspect_ratio format')
+    if (json.format !== undefined && json.format !== 'jpg' && json.format !== 'png')
+      return refused('format is jpg or png.')
+    const job = jobs.begin()
+    order(asked, job, { prompt: json.prompt })
+    return { status: 201, ...told(job) }
+  }
+  const id = idIn(path, /\/generations\/([^/]+)/)
+  if (method === 'DELETE') {
+    jobs.cancel(id)
+    return { status: 204 }
+  }
+  const job = jobs.look(id)
+  return job ? told(job) : gone
+}
+
+/** https://github.com/novicezk/midjourney-proxy/blob/main/docs/api.md */
+const midjourney: Service = (asked, jobs) => {
+  const { method, path, json } = asked
+  if (method === 'POST') {
+    checkNames(json, 'prompt! base64Array notifyHook state')
+    for (const image of (json.base64Array as unknown[] | undefined) ?? []) checkBase64(image)
+    const [, seed] = / --seed (\d+)/.exec(String(json.prompt)) ?? []
+    const job = jobs.begin()
+    order(asked, job, { prompt: json.prompt, ...(seed !== undefined && { seed: Number(seed) }) })
+    return { body: { code: 1, description: 'Submitted.', result: job.id } }
+  }
+  const id = idIn(path, /\/task\/([^/]+)\/fetch/)
+  const job = jobs.look(id)
+  if (!job) return gone
+  const told = {
+    waiting: { status: 'SUBMITTED', progress: '0%' },
+    running: { status: 'IN_PROGRESS', progress: '50%' },
+    done: { status: 'SUCCESS', progress: '100%', imageUrl: job.state === 'done' ? linksOf(asked, id)[0] : '' },
+    cancelled: { status: 'FAILURE', failReason: 'Cancelled.' },
+  }
+  return { body: { id, action: 'IMAGINE', ...told[job.state] } }
+}
+
+/** Services that draw while one asks how far they are; a job is done at the third look. */
+export const jobServices = { replicate, fal, bfl, luma, midjourney } as const

@@ -1,0 +1,189 @@
+import { checkBase64, checkNames, checkPicture, drawn, drawnTimes, sizeIn, type Wanted } from './drawn.ts'
+import { drawnFiles, jobServices } from './image-jobs.ts'
+import { type Answer, type Asked, loopbackServices, refused, type Service } from './loopback-services.ts'
+
+const base64 = (wanted: Wanted, count = 1) =>
+  drawnTimes(count, wanted).map(({ png, seed }) => ({ b64_json: png.toString('base64'), seed }))
+const times = (n: unknown): number => (n === undefined ? 1 : Number(n))
+const textsOf = (form: FormData | undefined): Record<string, string> =>
+  Object.fromEntries([...(form ?? [])].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
+const numberOr = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text))
+const event = (type: string, more: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`
+
+/** Colour types of PNG files that can be seen through. */
+const isTransparent = (png: Buffer): boolean => png[25] === 4 || png[25] === 6
+
+async function filesOf(form: FormData, name: RegExp): Promise<Buffer[]> {
+  const files = [...form].flatMap(([key, value]) => (name.test(key) && typeof value !== 'string' ? [value] : []))
+  return Promise.all(files.map(async (file) => Buffer.from(await file.arrayBuffer())))
+}
+
+const gptFields = 'model! prompt! n size quality background output_format stream partial_images'
+
+/** https://platform.openai.com/docs/api-reference/images */
+const openai: Service = async ({ path, json, form }) => {
+  const fields = form ? textsOf(form) : json
+  checkNames(fields, gptFields)
+  if (path.endsWith('/edits') !== Boolean(form)) return refused('Edits are asked for by a form, pictures by JSON.')
+  if (form) {
+    const images = await filesOf(form, /^image(\[\])?$/)
+    if (images.length === 0) return refused('There must be an image.')
+    images.map(checkPicture)
+    const masks = await filesOf(form, /^mask$/)
+    masks.map(checkPicture)
+    if (!masks.every(isTransparent)) return refused('A mask must have transparency.')
+  }
+  const wanted = { prompt: fields.prompt, ...sizeIn(fields.size) }
+  const usage = { input_tokens: 5, output_tokens: 9, total_tokens: 14 }
+  if (String(fields.stream) === 'true') {
+    const [picture] = base64(wanted)
+    const stream =
+      event('image_generation.partial_image', { partial_image_index: 0, ...picture }) +
+      event('image_generation.completed', { ...picture, usage })
+    return { headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(stream) }
+  }
+  const data = base64(wanted, times(fields.n)).map(({ b64_json }) => ({ b64_json }))
+  return { body: { created: 1, output_format: 'png', data, usage } }
+}
+
+/** https://docs.x.ai/docs/guides/image-generations */
+const xai: Service = ({ path, json }) => {
+  checkNames(json, 'model! prompt! n response_format aspect_ratio resolution images')
+  const { images = [] } = json as { images?: readonly { type?: string; url?: string }[] }
+  if (path.endsWith('/edits') !== images.length > 0) return refused('Edits have images, and only they.')
+  for (const { url } of images) checkBase64(url)
+  const data = base64({ prompt: json.prompt }, times(json.n)).map(({ b64_json }) => ({
+    b64_json,
+    mime_type: 'image/png',
+  }))
+  return { body: { data, usage: { cost_in_usd_ticks: 7 } } }
+}
+
+/** https://docs.together.ai/reference/post-images-generations */
+const together: Service = ({ json }) => {
+  checkNames(
+    json,
+    'model! prompt! width height n steps seed negative_prompt guidance_scale output_format response_format image_url',
+  )
+  if (json.response_format !== 'base64') return refused('response_format is base64 or url.')
+  if (json.image_url !== undefined) checkBase64(json.image_url)
+  const data = base64(json as unknown as Wanted, times(json.n)).map(({ b64_json }, index) => ({ index, b64_json }))
+  return { body: { id: 'drawn', model: json.model, object: 'list', data } }
+}
+
+/** https://www.recraft.ai/docs/api-reference/endpoints */
+const recraft: Service = ({ json }) => {
+  checkNames(json, 'model! prompt! n size style style_id response_format controls negative_prompt')
+  const data = base64({ prompt: json.prompt, ...sizeIn(json.size) }, times(json.n)).map(({ b64_json }) => ({
+    b64_json,
+  }))
+  return { body: { created: 1, data } }
+}
+
+interface Instances {
+  readonly instances: readonly { prompt?: string }[]
+  readonly parameters?: Readonly<Record<string, unknown>>
+}
+
+/** https://ai.google.dev/gemini-api/docs/image-generation, and Imagen's `predict` */
+const google: Service = ({ path, json }) => {
+  if (path.endsWith(':predict')) return predicted(json as unknown as Instances)
+  const { contents = [], generationConfig } = json as {
+    contents?: { parts: { text?: string; inlineData?: { mimeType: string; data: string } }[] }[]
+    generationConfig?: { responseModalities?: string[] }
+  }
+  if (!generationConfig?.responseModalities?.includes('IMAGE')) return refused('Pictures must be asked for.')
+  const parts = contents.flatMap((content) => content.parts)
+  for (const { inlineData } of parts) if (inlineData) checkBase64(inlineData.data)
+  const data = drawn({ prompt: parts.map(({ text = '' }) => text).join('') }).toString('base64')
+  const content = { role: 'model', parts: [{ inlineData: { mimeType: 'image/png', data } }] }
+  const usageMetadata = { promptTokenCount: 5, candidatesTokenCount: 9, totalTokenCount: 14 }
+  return { body: { candidates: [{ index: 0, content, finishReason: 'STOP' }], usageMetadata } }
+}
+
+function predicted({ instances, parameters = {} }: Instances): Answer {
+  checkNames(
+    parameters,
+    'sampleCount aspectRatio seed addWatermark negativePrompt includeRaiReason outputOptions personGeneration language',
+  )
+  if (parameters.seed !== undefined && parameters.addWatermark !== false)
+    return refused('A seed can not be had together with a watermark.')
+  const wanted = { prompt: instances[0]?.prompt, seed: parameters.seed as number | undefined }
+  const predictions = base64(wanted as Wanted, times(parameters.sampleCount)).map(({ b64_json }) => ({
+    bytesBase64Encoded: b64_json,
+    mimeType: 'image/png',
+  }))
+  return { body: { predictions } }
+}
+
+/** https://platform.stability.ai/docs/api-reference */
+const stability: Service = async ({ path, form, headers }) => {
+  if (!form || headers.accept !== 'application/json') return refused('A form is asked for, and JSON is answered.')
+  const fields = textsOf(form)
+  const isSd3 = path.endsWith('/sd3')
+  checkNames(
+    fields,
+    `prompt! negative_prompt aspect_ratio seed output_format strength ${isSd3 ? 'model! mode! cfg_scale' : ''}`,
+  )
+  const images = await filesOf(form, /^image$/)
+  images.map(checkPicture)
+  if (images.length > 0 !== 'strength' in fields) return refused('strength goes with an image.')
+  const [{ b64_json: image, seed } = {}] = base64({ prompt: fields.prompt, seed: numberOr(fields.seed) } as Wanted)
+  return { body: { image, seed, finish_reason: 'SUCCESS' } }
+}
+
+/** https://huggingface.co/docs/inference-providers/tasks/text-to-image */
+const huggingface: Service = ({ json }) => {
+  checkNames(json, 'inputs! parameters')
+  const { parameters = {} } = json as { parameters?: Partial<Wanted> }
+  checkNames(parameters, 'width height seed negative_prompt num_inference_steps guidance_scale scheduler')
+  return { headers: { 'content-type': 'image/png' }, body: drawn({ prompt: json.inputs, ...parameters }) }
+}
+
+/** https://github.com/AUTOMATIC1111/stable-diffusion-webui/wiki/API */
+const webui: Service = ({ path, json }) => {
+  const starts = 'init_images! denoising_strength mask'
+  checkNames(
+    json,
+    `prompt! negative_prompt width height seed steps cfg_scale batch_size send_images save_images override_settings override_settings_restore_afterwards ${path.endsWith('/img2img') ? starts : ''}`,
+  )
+  for (const image of (json.init_images as unknown[] | undefined) ?? []) checkBase64(image)
+  if (json.mask !== undefined) checkBase64(json.mask)
+  const pictures = drawnTimes(times(json.batch_size), json as unknown as Wanted)
+  const info = JSON.stringify({ all_seeds: pictures.map(({ seed }) => seed) })
+  return { body: { images: pictures.map(({ png }) => png.toString('base64')), parameters: json, info } }
+}
+
+/** https://developer.ideogram.ai/api-reference */
+const ideogram: Service = (asked: Asked) => {
+  const fields = textsOf(asked.form)
+  checkNames(fields, 'prompt! num_images resolution aspect_ratio seed negative_prompt rendering_speed')
+  if (fields.aspect_ratio && !/^\d+x\d+$/.test(fields.aspect_ratio)) return refused('aspect_ratio looks like 16x9.')
+  const wanted = { prompt: fields.prompt, seed: numberOr(fields.seed), ...sizeIn(fields.resolution) } as Wanted
+  const data = drawnTimes(times(fields.num_images), wanted).map(({ png, seed }) => ({
+    url: drawnFiles.keep(asked, png),
+    prompt: fields.prompt,
+    seed,
+    is_image_safe: true,
+  }))
+  return { body: { created: '2026-11-23T00:00:00Z', data } }
+}
+
+const services = {
+  ...jobServices,
+  openai,
+  xai,
+  together,
+  recraft,
+  google,
+  stability,
+  huggingface,
+  webui,
+  ideogram,
+} as const
+
+/** Services that the suite and the official SDKs know. */
+export type ImageService = keyof typeof services
+
+/** All of them on one loopback server, each below a path of its own. */
+export const imageServices = () => loopbackServices<ImageService>(services, drawnFiles.find)

@@ -1,0 +1,51 @@
+import type { ImageModel } from '@anymodel/core'
+import { bfl } from '@anymodel/providers/bfl'
+import { fal } from '@anymodel/providers/fal'
+import { google } from '@anymodel/providers/google'
+import { huggingface } from '@anymodel/providers/huggingface'
+import { ideogram } from '@anymodel/providers/ideogram'
+import { luma } from '@anymodel/providers/luma'
+import { midjourney } from '@anymodel/providers/midjourney'
+import { openai } from '@anymodel/providers/openai'
+import { openaiCompatible } from '@anymodel/providers/openai-compatible'
+import { recraft } from '@anymodel/providers/recraft'
+import { replicate } from '@anymodel/providers/replicate'
+import { stability } from '@anymodel/providers/stability'
+import { together } from '@anymodel/providers/together'
+import { webui } from '@anymodel/providers/webui'
+import { xai } from '@anymodel/providers/xai'
+import { testImageModel } from '@anymodel/testing'
+import { afterAll, describe, test } from 'vitest'
+import { type ImageService, imageServices } from './image-services.ts'
+
+const services = await imageServices()
+afterAll(() => services.close())
+
+const at = (service: ImageService, path = '') => ({
+  apiKey: 'secret-key-12345678',
+  baseURL: `${services.url(service)}${path}`,
+  jobs: { first: 2, most: 5, total: 30_000 },
+})
+
+const models: Readonly<Record<string, () => ImageModel>> = {
+  OpenAI: () => openai(at('openai', '/v1')).image('gpt-image-2'),
+  "OpenAI's dialect": () => openaiCompatible({ ...at('openai', '/v1'), name: 'house' }).image('flux'),
+  xAI: () => xai(at('xai', '/v1')).image('grok-imagine-image'),
+  Together: () => together(at('together', '/v1')).image('black-forest-labs/FLUX.1-dev'),
+  Recraft: () => recraft(at('recraft', '/v1')).image('recraftv4'),
+  Gemini: () => google(at('google', '/v1beta')).image('gemini-3-pro-image'),
+  Imagen: () => google(at('google', '/v1beta')).image('imagen-4.0-generate-001'),
+  'Stability, Ultra': () => stability(at('stability', '/v2beta')).image('ultra'),
+  'Stability, SD 3.5': () => stability(at('stability', '/v2beta')).image('sd3.5-large'),
+  'Stability, Core': () => stability(at('stability', '/v2beta')).image('core'),
+  'Hugging Face': () => huggingface(at('huggingface')).image('stabilityai/stable-diffusion-xl-base-1.0'),
+  fal: () => fal(at('fal')).image('fal-ai/flux'),
+  Replicate: () => replicate(at('replicate', '/v1')).image('black-forest-labs/flux-dev'),
+  'Black Forest Labs': () => bfl(at('bfl', '/v1')).image('flux-2-pro'),
+  Ideogram: () => ideogram(at('ideogram')).image('ideogram-v3'),
+  Luma: () => luma(at('luma', '/dream-machine/v1')).image('photon-1'),
+  'the web UI of Stable Diffusion': () => webui(at('webui')).image('default'),
+  'Midjourney by a proxy': () => midjourney({ ...at('midjourney'), acceptTerms: true }).image(),
+}
+
+for (const [name, make] of Object.entries(models)) testImageModel({ describe, test, name, make })
