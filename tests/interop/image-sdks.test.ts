@@ -1,0 +1,162 @@
+import { type GeneratedImage, generateImage, type ImageModel, type ImageOptions } from '@anymodel/core'
+import { fal } from '@anymodel/providers/fal'
+import { google } from '@anymodel/providers/google'
+import { luma } from '@anymodel/providers/luma'
+import { openai } from '@anymodel/providers/openai'
+import { replicate } from '@anymodel/providers/replicate'
+import { createFalClient } from '@fal-ai/client'
+import { GoogleGenAI } from '@google/genai'
+import LumaAI from 'lumaai'
+import OpenAI, { toFile } from 'openai'
+import Replicate from 'replicate'
+import { afterAll, describe, expect, test } from 'vitest'
+import { drawn } from '../conformance/drawn.ts'
+import { type ImageService, imageServices } from '../conformance/image-services.ts'
+import { onlyLoopback } from './only-loopback.ts'
+
+const allowAll = onlyLoopback()
+const services = await imageServices()
+afterAll(() => {
+  services.close()
+  allowAll()
+})
+
+const apiKey = 'secret-key-12345678'
+const prompt = 'a red circle'
+const start = drawn({ prompt: 'a blue square' })
+const jobs = { first: 2, most: 5 }
+const at = (service: ImageService, path: string) => ({
+  apiKey,
+  baseURL: `${services.url(service)}${path}`,
+  maxRetries: 0,
+})
+const fetched = async (url: unknown) => Buffer.from(await (await fetch(String(url))).arrayBuffer())
+const decoded = (base64: string | undefined) => Buffer.from(base64 ?? '', 'base64')
+/** Its SDK asks for Imagen only under the paths of Vertex AI, with the same body. */
+const googleSdk = (vertexai = false) =>
+  new GoogleGenAI({ vertexai, apiKey, httpOptions: { baseUrl: services.url('google') } }).models
+const openaiSdk = () => new OpenAI(at('openai', '/v1')).images
+
+interface Sides {
+  /** The pictures that an official SDK reads. */
+  readonly sdk: () => Promise<readonly Buffer[]>
+  /** The model here that asks the same service. */
+  readonly model: () => ImageModel
+  /** Options beside the prompt. */
+  readonly options?: Partial<ImageOptions>
+}
+
+const sides: Readonly<Record<string, Sides>> = {
+  'openai draws': {
+    async sdk() {
+      const { data = [] } = await openaiSdk().generate({ model: 'gpt-image-2', prompt, n: 2, size: '1024x1024' })
+      return data.map(({ b64_json }) => decoded(b64_json))
+    },
+    model: () => openai(at('openai', '/v1')).image('gpt-image-2'),
+    options: { n: 2, size: '1024x1024' },
+  },
+  'openai draws anew what it is given': {
+    async sdk() {
+      const image = [await toFile(start, 'a.png', { type: 'image/png' })]
+      const { data = [] } = await openaiSdk().edit({ model: 'gpt-image-2', prompt, image })
+      return data.map(({ b64_json }) => decoded(b64_json))
+    },
+    model: () => openai(at('openai', '/v1')).image('gpt-image-2'),
+    options: { images: [start] },
+  },
+  'openai shows the picture while it comes': {
+    async sdk() {
+      const stream = await openaiSdk().generate({ model: 'gpt-image-2', prompt, stream: true, partial_images: 3 })
+      const whole: Buffer[] = []
+      for await (const event of stream)
+        if (event.type === 'image_generation.completed') whole.push(decoded(event.b64_json))
+      return whole
+    },
+    model: () => openai(at('openai', '/v1')).image('gpt-image-2'),
+    options: { previews: true },
+  },
+  'google draws with Gemini': {
+    async sdk() {
+      const { candidates = [] } = await googleSdk().generateContent({
+        model: 'gemini-3-pro-image',
+        contents: [
+          {
+            role: 'user',
+            parts: [{ inlineData: { mimeType: 'image/png', data: start.toString('base64') } }, { text: prompt }],
+          },
+        ],
+        config: { responseModalities: ['IMAGE'] },
+      })
+      return (candidates[0]?.content?.parts ?? []).map(({ inlineData }) => decoded(inlineData?.data))
+    },
+    model: () => google(at('google', '/v1beta')).image('gemini-3-pro-image'),
+    options: { images: [start] },
+  },
+  'google draws with Imagen': {
+    async sdk() {
+      const { generatedImages = [] } = await googleSdk(true).generateImages({
+        model: 'imagen-4.0-generate-001',
+        prompt,
+        config: { numberOfImages: 3 },
+      })
+      return generatedImages.map(({ image }) => decoded(image?.imageBytes))
+    },
+    model: () => google(at('google', '/v1beta')).image('imagen-4.0-generate-001'),
+    options: { n: 3 },
+  },
+  'replicate draws': {
+    async sdk() {
+      const client = new Replicate({ auth: apiKey, baseUrl: `${services.url('replicate')}/v1`, useFileOutput: false })
+      const input = { prompt, seed: 5, num_outputs: 2 }
+      const output = await client.run('black-forest-labs/flux-dev', { input, wait: { mode: 'poll', interval: 5 } })
+      return Promise.all((output as unknown as string[]).map(fetched))
+    },
+    model: () => replicate({ ...at('replicate', '/v1'), jobs }).image('black-forest-labs/flux-dev'),
+    options: { seed: 5, n: 2 },
+  },
+  'fal draws': {
+    async sdk() {
+      const toHere = (url: string) => url.replace(/^https:\/\/queue\.fal\.run/, services.url('fal'))
+      const client = createFalClient({
+        credentials: apiKey,
+        fetch: (input, init) => fetch(toHere(String(input)), init),
+      })
+      const input = { prompt, seed: 5, num_images: 2, image_size: { width: 32, height: 16 } }
+      const { data } = await client.subscribe('fal-ai/flux/dev', { input, pollInterval: 5 })
+      return Promise.all(data.images.map(({ url }) => fetched(url)))
+    },
+    model: () => fal({ ...at('fal', ''), jobs }).image('fal-ai/flux/dev'),
+    options: { seed: 5, n: 2, size: '32x16' },
+  },
+  'luma draws': {
+    async sdk() {
+      const client = new LumaAI({ ...at('luma', '/dream-machine/v1'), authToken: apiKey })
+      let { id = '', state, assets } = await client.generations.image.create({ model: 'photon-1', prompt })
+      while (state !== 'completed') ({ state, assets } = await client.generations.get(id))
+      return [await fetched(assets?.image)]
+    },
+    model: () => luma({ ...at('luma', '/dream-machine/v1'), jobs }).image('photon-1'),
+  },
+}
+
+const bytesOf = ({ data }: GeneratedImage) => Buffer.from(data)
+
+describe.each(Object.entries(sides))('%s', (_name, { sdk, model, options = {} }) => {
+  test('the official SDK reads the same pictures from the same service', async () => {
+    const official = await sdk()
+    const { images } = await generateImage({ model: model(), prompt, ...options })
+    expect(official.length).toBeGreaterThan(0)
+    expect(official.every((png) => png.length > 60)).toBe(true)
+    expect(images.map(bytesOf)).toEqual(official)
+  })
+})
+
+test("what OpenAI's SDK counts, we count", async () => {
+  const { usage: official } = await openaiSdk().generate({ model: 'gpt-image-2', prompt })
+  const { usage } = await generateImage({ model: openai(at('openai', '/v1')).image('gpt-image-2'), prompt })
+  expect(usage).toMatchObject({
+    input: official?.input_tokens,
+    output: official?.output_tokens,
+    total: official?.total_tokens,
+  })
+})
