@@ -22,7 +22,10 @@ export async function load(source: Source, options: LoadOptions = {}): Promise<r
       `${id} is of a format that is not loaded (${mediaType ?? 'unknown'}): leave it out, or give a loader for its mediaType.`,
     )
   }
-  const documents = await reading(id, mediaType, () => loader({ ...source, mediaType }, options))
+  const documents = await reading(id, mediaType, () => loader({ ...source, mediaType }, options)).catch((error) => {
+    signal?.throwIfAborted()
+    throw error
+  })
   signal?.throwIfAborted()
   return documents
 }

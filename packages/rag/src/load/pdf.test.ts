@@ -1,8 +1,9 @@
 import { PDFDocument, PDFHexString, PDFName, StandardFonts } from 'pdf-lib'
 import { describe, expect, it } from 'vitest'
 import { load } from './load.ts'
+import type { LoadOptions } from './loader.ts'
 
-const pdf = async (bytes: Uint8Array, id = 'a.pdf') => (await load({ id, bytes }))[0]
+const pdf = async (bytes: Uint8Array, id = 'a.pdf', options?: LoadOptions) => (await load({ id, bytes }, options))[0]
 
 /** Two pages of lines, drawn line by line. */
 async function written(pages: readonly (readonly string[])[]): Promise<PDFDocument> {
@@ -98,5 +99,37 @@ describe('PDF files', () => {
     await expect(pdf(await empty.save())).rejects.toThrow(/no text.*OCR/)
     await expect(pdf(Buffer.from('%PDF-1.7\nnothing of a PDF'))).rejects.toMatchObject({ code: 'invalid-argument' })
     await expect(pdf(Buffer.from('%PDF-1.7\n'))).rejects.toThrow(/a\.pdf is no PDF that can be read/)
+  })
+
+  /** A page that saves its state without end: the reader takes quadratic time for it. */
+  async function endless(): Promise<Uint8Array> {
+    const document = await written([['x']])
+    const content = document.context.register(document.context.flateStream('q '.repeat(2_000_000)))
+    document.getPage(0).node.set(PDFName.of('Contents'), content)
+    return document.save()
+  }
+
+  it('are refused when they take too long, and the next one is read all the same', async () => {
+    await expect(pdf(await endless(), 'a.pdf', { maxTime: 500 })).rejects.toThrow(
+      /a\.pdf takes more than 500 ms.*maxTime/,
+    )
+    expect((await pdf(await (await written([['x']])).save()))?.text).toBe('x')
+  })
+
+  it('end with the reason of an abort', async () => {
+    const controller = new AbortController()
+    const reading = pdf(await endless(), 'a.pdf', { signal: controller.signal })
+    setTimeout(() => controller.abort('enough'), 300)
+    await expect(reading).rejects.toBe('enough')
+  })
+
+  it('are read beside each other, and refused when their text is too long', async () => {
+    const files = await Promise.all(['one', 'two', 'three'].map(async (text) => (await written([[text]])).save()))
+    expect((await Promise.all(files.map((bytes) => pdf(bytes)))).map((document) => document?.text)).toEqual([
+      'one',
+      'two',
+      'three',
+    ])
+    await expect(pdf(files[2] as Uint8Array, 'a.pdf', { maxText: 3 })).rejects.toThrow(/maxText/)
   })
 })
