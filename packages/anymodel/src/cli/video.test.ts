@@ -82,6 +82,21 @@ test('starts a job, goes on with it in another process, and cancels it', async (
   expect(seen.at(-1)).toMatchObject({ method: 'DELETE', path: '/tasks/t1' })
 }, 60_000)
 
+test('an interrupt cancels the job', async () => {
+  const { seen, origin } = await service(1_000)
+  const cwd = folderFor(origin)
+  let sent = false
+  const { code } = await runCli(['video', prompt, '-o', 'out.mp4'], {
+    cwd,
+    onError(err, child) {
+      if (!sent && err.includes('Filming')) sent = child.kill('SIGINT')
+    },
+  })
+  expect(code).toBe(130)
+  expect(seen.at(-1)).toMatchObject({ method: 'DELETE', path: '/tasks/t1' })
+  expect(existsSync(join(cwd, 'out.mp4'))).toBe(false)
+}, 60_000)
+
 test('says what is wrong before anything is sent', async () => {
   const { seen, origin } = await service()
   const cwd = folderFor(origin)
@@ -95,5 +110,6 @@ test('says what is wrong before anything is sent', async () => {
   expect(await wrong('a', '-n', '2')).toMatch(/Say where the video shall go/)
   expect(await wrong('a', '-o', 'a.mp4', '--first', 'none.png')).toMatch(/none\.png can't be read/)
   expect(await wrong('-o', 'a.mp4', '--resume', 'job.json')).toMatch(/job\.json holds no handle/)
+  expect(await wrong('a', '-o', 'a.mp4', '--model', 'ollama/x')).toMatch(/has no video model/)
   expect(seen).toEqual([])
 }, 60_000)
