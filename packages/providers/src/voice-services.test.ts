@@ -193,7 +193,11 @@ describe('AssemblyAI', () => {
         : { json: { id: 'a', status: 'error', error: 'File is not audio' } },
     )
     const bad = assemblyai({ apiKey, baseURL: failing.origin, jobs }).transcription('universal-2')
-    await expect(transcribe({ model: bad, audio })).rejects.toThrow(/File is not audio/)
+    await expect(transcribe({ model: bad, audio })).rejects.toMatchObject({
+      code: 'bad-request',
+      retryable: false,
+      message: expect.stringContaining('File is not audio'),
+    })
     const endless = await serve(({ path }) =>
       path === '/v2/upload' ? { json: { upload_url: 'https://cdn/x' } } : { json: { id: 'a', status: 'processing' } },
     )

@@ -1,13 +1,15 @@
 import { AnyModelError, type Segment, type SpokenWord, type TranscriptionCall } from '@anymodel/core'
 import { defined } from '../../media/defined.ts'
 import { objectOf } from '../../media/run-steps.ts'
-import type { Ask, AskReply, Step, StepContext } from '../../media/steps.ts'
+import type { Ask, Step, StepContext } from '../../media/steps.ts'
 import { type Heard, segmentsOf } from '../../media/voiced.ts'
 import type { TranscriptionFormat } from '../../protocol.ts'
 import { Reported } from '../../reported.ts'
 
 /** Upload, begin, look until it is done. */
 export const assemblyaiFormat: TranscriptionFormat = {
+  // A job fails on what it was given: the same again fails again.
+  errorCodes: { job_failed: 'bad-request' },
   request: ({ audio }) => ({
     path: '/v2/upload',
     file: { mediaType: 'application/octet-stream', data: audio.data },
@@ -16,7 +18,7 @@ export const assemblyaiFormat: TranscriptionFormat = {
   read(reply, context) {
     const wire = objectOf(reply) as WireTranscript
     if (reply.asked.path === '/v2/upload') return { type: 'ask', ask: begin(wire, context) }
-    return looked(wire, reply, context)
+    return looked(wire, context)
   },
 }
 
@@ -56,16 +58,11 @@ interface WireTranscript {
   readonly utterances?: readonly (WireWord & { readonly words?: readonly WireWord[] })[] | null
 }
 
-function looked(
-  wire: WireTranscript,
-  { status }: AskReply,
-  { call, target }: StepContext<TranscriptionCall>,
-): Step<Heard> {
+function looked(wire: WireTranscript, { call, target }: StepContext<TranscriptionCall>): Step<Heard> {
   if (wire.status === 'error')
     throw new Reported({
       ...target,
-      ...(status >= 400 && { status }),
-      body: { error: wire.error ?? 'The job failed.' },
+      body: { message: wire.error ?? 'The job failed without a reason.', code: 'job_failed' },
     })
   if (wire.status === 'completed') return { type: 'done', result: toHeard(wire, call) }
   if (typeof wire.id !== 'string')
