@@ -1,6 +1,7 @@
 import { AnyModelError, type ErrorCode, type ErrorInfo, type Phase } from '@anymodel/core'
 import type { WireError } from './reported.ts'
 import { requestId } from './request-id.ts'
+import { successorHint } from './retired-models.ts'
 import { retryAfter } from './retry-after.ts'
 
 interface Described {
@@ -165,6 +166,10 @@ const advice: Partial<Record<ErrorCode, string>> = {
   'context-length': 'Shorten the input, or use a model with a larger window.',
 }
 
+/** Services say that they have no such model as a 404, or as a 400 in words. */
+const isAboutModel = (code: ErrorCode, words: string): boolean =>
+  code === 'not-found' || (code === 'bad-request' && /\bmodels?\b|deprecat|retired|no longer/i.test(words))
+
 /** The typed error for what a service reported. */
 export function wireError(wire: WireError, own: Readonly<Record<string, ErrorCode>> = {}): AnyModelError {
   const { provider, model, status, headers = {}, body } = wire
@@ -184,7 +189,7 @@ export function wireError(wire: WireError, own: Readonly<Record<string, ErrorCod
     retryable: should === 'true' ? true : should === 'false' ? false : undefined,
     phase: status === undefined ? undefined : 'headers',
   }
-  const hint = advice[code]
+  const hint = (isAboutModel(code, words) ? successorHint(provider, model) : undefined) ?? advice[code]
   return new AnyModelError(
     code,
     `${provider}/${model}: ${words.slice(0, 1_000)}${/[.!?]$/.test(words) ? '' : '.'}${hint ? ` ${hint}` : ''}`,
