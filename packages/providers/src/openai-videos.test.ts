@@ -109,6 +109,16 @@ describe("OpenAI's dialect", () => {
     },
   )
 
+  it('of several keys, a job and its file have the same', async () => {
+    const { seen, origin } = await serve(answering)
+    const apiKey = ['sk-first-secret', 'sk-second-secret']
+    const model = openaiCompatible({ name: 'house', baseURL: origin, apiKey, jobs }).video('sora-2')
+    await generateVideo({ model, prompt })
+    expect(new Set(seen.map(({ headers }) => headers.authorization))).toEqual(new Set(['Bearer sk-first-secret']))
+    await startVideo({ model, prompt })
+    expect(seen.at(-1)?.headers.authorization).toBe('Bearer sk-second-secret')
+  })
+
   it('a look that fails for a passing reason does not lose the job', async () => {
     const { seen, origin } = await serve((one, times) =>
       one.method === 'GET' && one.path === '/videos/video_1' && times < 3

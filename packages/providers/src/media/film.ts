@@ -15,7 +15,7 @@ import { requestId } from '../request-id.ts'
 import { withoutSecrets } from '../secrets.ts'
 import type { MediaOptions } from './draw.ts'
 import { fetchMedia } from './fetch-media.ts'
-import { runSteps } from './run-steps.ts'
+import { runSteps, withOneKey } from './run-steps.ts'
 import { sendAsk } from './send-ask.ts'
 import type { Ask, Filmed } from './steps.ts'
 import { fromJob, toJob } from './video-job.ts'
@@ -53,11 +53,13 @@ export const filming = (source: Source) => ({
 
 /** A job from one of its requests to its end. */
 async function* followed(
-  source: Source,
+  given: Source,
   call: VideoJobCall & Partial<VideoCall>,
   from: Ask,
   first: boolean,
 ): AsyncGenerator<VideoEvent, undefined> {
+  // What it made lies with that account too.
+  const source = { ...given, endpoint: withOneKey(given.endpoint) }
   const { endpoint, format, target, options } = source
   let known = false
   let furthest = -1

@@ -84,7 +84,7 @@ export async function* runSteps<Call, Result>(
 }
 
 /** A job belongs to the account that began it: of several keys, all its requests have the same. */
-function withOneKey(endpoint: Endpoint): Endpoint {
+export function withOneKey(endpoint: Endpoint): Endpoint {
   if (!endpoint.failed) return endpoint
   let headers: ReturnType<Endpoint['headers']> | undefined
   return {
