@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { fileURLToPath } from 'node:url'
 import type { ModelServer } from '@anymodel/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { imageServices } from './conformance/image-services.ts'
 import { videoServices } from './conformance/video-services.ts'
 import { runSample, sampleService } from './samples.ts'
 
@@ -22,15 +23,18 @@ const pages = ['README.md', ...readdirSync(path('../docs/guide')).map((name) => 
 describe('the samples of the documentation run', () => {
   let server: ModelServer
   let films: Awaited<ReturnType<typeof videoServices>>
+  let pictures: Awaited<ReturnType<typeof imageServices>>
   beforeAll(async () => {
     server = await sampleService()
     films = await videoServices()
+    pictures = await imageServices()
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
   })
   afterAll(async () => {
     await server.close()
     films.close()
+    pictures.close()
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -47,6 +51,10 @@ describe('the samples of the documentation run', () => {
           ANYMODEL_CHAT: 'openai/gpt-6-luna',
           XAI_BASE_URL: `${films.url('xai')}/v1`,
           XAI_API_KEY: 'test-key',
+          STABILITY_BASE_URL: `${pictures.url('stability')}/v2beta`,
+          STABILITY_API_KEY: 'test-key',
+          REPLICATE_BASE_URL: `${pictures.url('replicate')}/v1`,
+          REPLICATE_API_TOKEN: 'test-key',
         })
         expect(err.replace(/^.*ExperimentalWarning.*\n.*\n/gm, '')).toBe('')
         expect(exit).toBe(0)
