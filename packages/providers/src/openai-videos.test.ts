@@ -129,6 +129,20 @@ describe("OpenAI's dialect", () => {
     expect(seen.filter(({ method }) => method === 'POST')).toHaveLength(1)
   })
 
+  it('a file that can not be fetched for a passing reason is fetched again', async () => {
+    const replies: Reply[] = [
+      { status: 503, text: 'busy', type: 'text/plain' },
+      { status: 502, text: 'bad gateway', type: 'text/plain' },
+      film,
+    ]
+    const { seen, origin } = await serve((one, times) =>
+      one.path.endsWith('/content') ? (replies[times] as Reply) : answering(one, times),
+    )
+    expect((await generateVideo({ model: withRetry(at(origin)), prompt })).videos).toHaveLength(1)
+    expect(seen.filter(({ path }) => path.endsWith('/content'))).toHaveLength(3)
+    expect(seen.filter(({ method }) => method === 'POST')).toHaveLength(1)
+  })
+
   it('a job that can not be seen any more is an error, and no second one is begun', async () => {
     const { seen, origin } = await serve((one, times) =>
       one.method === 'GET' ? { status: 500, json: { error: { message: 'down' } } } : answering(one, times),

@@ -14,7 +14,7 @@ import { parse, readText } from '../reply-text.ts'
 import { requestId } from '../request-id.ts'
 import { withoutSecrets } from '../secrets.ts'
 import type { MediaOptions } from './draw.ts'
-import { fetchMedia } from './fetch-media.ts'
+import { fetchVideo } from './fetch-video.ts'
 import { runSteps, withOneKey } from './run-steps.ts'
 import { sendAsk } from './send-ask.ts'
 import type { Ask, Filmed } from './steps.ts'
@@ -100,9 +100,9 @@ async function* delivered(
   }
   const settings = { downloads: options.downloads, hosts: format.hosts, signal }
   for (const [index, media] of videos.entries()) {
-    const { data, mediaType = 'video/mp4' } = await fetchMedia(endpoint, media, settings).catch((error: unknown) => {
-      // The video is there: what failed is not for a second job to make good.
-      throw isAnyModelError(error) ? error.with({ ...target, retryable: false }) : error
+    const fetched = fetchVideo(endpoint, media, settings, options.jobs)
+    const { data, mediaType = 'video/mp4' } = await fetched.catch((error: unknown) => {
+      throw isAnyModelError(error) ? error.with(target) : error
     })
     yield { type: 'video', index, mediaType, data }
   }
