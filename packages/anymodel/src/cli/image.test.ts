@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { decodePng, encodePng } from '@anymodel/core/png'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { testFolder } from '../testing/config-file.ts'
 import { runCli } from '../testing/run-cli.ts'
 
@@ -66,3 +69,36 @@ test('says what is wrong before anything is loaded', async () => {
   expect(await wrong('a', '-o', 'a.png', '--model', 'dir:nowhere')).toMatch(/there is no folder .*nowhere/)
   expect(existsSync(join(cwd, 'a.png'))).toBe(false)
 })
+
+test('a service draws, by a model given or by the role of the config, and its job is looked at', async () => {
+  const cwd = testFolder()
+  const png = Buffer.from(encodePng({ width: 2, height: 1, data: new Uint8Array(6) }))
+  let looks = 0
+  const server = createServer((request, response) => {
+    request.resume()
+    if (request.url?.endsWith('.png')) return void response.writeHead(200, { 'content-type': 'image/png' }).end(png)
+    const status = request.method === 'POST' || looks++ % 2 === 0 ? 'processing' : 'succeeded'
+    const urls = { get: `${origin}/predictions/p1` }
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ id: 'p1', status, urls, logs: ' 50%|###', output: [`${origin}/out.png`] }))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const env = { REPLICATE_BASE_URL: origin, REPLICATE_API_TOKEN: 'r8_secret_token' }
+  const model = 'replicate/black-forest-labs/flux-dev'
+
+  const given = await runCli(['image', prompt, '--model', model, '-o', 'given.png', '--json'], { cwd, env })
+  expect(given.err).toContain('Drawing ...')
+  expect(JSON.parse(given.out)).toMatchObject({
+    images: [{ path: 'given.png', mediaType: 'image/png', width: 2, height: 1 }],
+    provider: 'replicate',
+  })
+  expect(readFileSync(join(cwd, 'given.png')).equals(png)).toBe(true)
+  expect(looks).toBe(2)
+
+  writeFileSync(join(cwd, 'anymodel.config.json'), JSON.stringify({ models: { image: model } }))
+  const byRole = await runCli(['image', prompt, '-o', 'role.png'], { cwd, env })
+  expect(byRole.code, byRole.err).toBe(0)
+  expect(readFileSync(join(cwd, 'role.png')).equals(png)).toBe(true)
+}, 60_000)
