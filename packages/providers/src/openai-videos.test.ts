@@ -180,7 +180,7 @@ describe("OpenAI's dialect", () => {
     content = { text: '<html>Sign in</html>', type: 'text/html' }
     await expect(failing()).rejects.toMatchObject({ code: 'malformed' })
     gone = true
-    await expect(failing()).rejects.toMatchObject({ code: 'not-found' })
+    await expect(failing()).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('this job') })
   })
 
   it.each<[string, Reply]>([

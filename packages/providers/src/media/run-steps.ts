@@ -100,7 +100,12 @@ export function withOneKey(endpoint: Endpoint): Endpoint {
 const isLook = ({ method = 'GET', body, form, file }: Ask): boolean => method === 'GET' && !(body ?? form ?? file)
 
 /** A job that can't be seen may still go on: a second one would be made, and paid for, by asking again. */
-const outOfSight = (error: AnyModelError): AnyModelError => error.with({ retryable: false })
+function outOfSight(error: AnyModelError): AnyModelError {
+  if (error.code !== 'not-found') return error.with({ retryable: false })
+  const { status, provider, model, requestId } = error
+  const message = `${provider}/${model}: the service does not have this job, or has it no more. Begin another one.`
+  return new AnyModelError('not-found', message, { status, provider, model, requestId, cause: error })
+}
 
 const secondsOf = (text: string | undefined): number | undefined => {
   const seconds = Number(text)
