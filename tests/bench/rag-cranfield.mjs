@@ -1,6 +1,6 @@
 // How well documents are found: Cranfield with the built-in embedding model, stage by stage. Vectors are kept, so that only the first run is long.
 import { onnx } from '@anymodel/onnx'
-import { englishWords, evaluateSearch, knowledge, memoryStore } from '@anymodel/rag'
+import { englishWords, evaluateSearch, knowledge, memoryStore, sentenceReranker } from '@anymodel/rag'
 import { cachedEmbedding } from './cached-embedding.mjs'
 import { cases, documents, isThere } from './cranfield.mjs'
 
@@ -10,13 +10,14 @@ export const title = 'Retrieval: Cranfield (1,400 documents, 225 questions), all
 const reference = 0.36
 
 /** Each stage as options of a search. `default` is what a search without options does. */
-const stages = {
+const stagesWith = (embedding) => ({
   bm25: { mode: 'text' },
   vectors: { mode: 'vector' },
   fusion: { mode: 'hybrid', weights: { text: 1, vector: 1 } },
   default: {},
+  rerank: { rerank: sentenceReranker(embedding) },
   diversity: { diversity: 0.3 },
-}
+})
 
 /** The same with the words of a store cut for English. */
 const englishStages = { bm25English: { mode: 'text' }, defaultEnglish: {} }
@@ -48,7 +49,7 @@ export async function run({ quick }) {
       cranfield[name] = (await evaluateSearch(kb, asked, search)).metrics
   }
   try {
-    await measure(memoryStore(), stages)
+    await measure(memoryStore(), stagesWith(embedding))
     await measure(memoryStore({ words: await englishWords() }), englishStages)
   } finally {
     embedding.save()

@@ -72,6 +72,7 @@ export { type Passage, type PassageOptions, toPassages } from './retrieve/passag
 export type { Query, Rewriter } from './retrieve/query.ts'
 export { hypotheticalAnswer, multiQuery, standaloneQuestion, stepBack } from './retrieve/rewrite.ts'
 export type { Hit, Place, SearchMode, SearchOptions } from './retrieve/search-options.ts'
+export { sentenceReranker } from './retrieve/sentence-reranker.ts'
 export { autoSplitter } from './split/auto.ts'
 export { codeSplitter } from './split/code.ts'
 export { headingSplitter } from './split/headings.ts'
