@@ -1,4 +1,5 @@
 import { checkBase64, checkNames, checkPicture, drawn, drawnTimes, sizeIn, type Wanted } from './drawn.ts'
+import { comfyui } from './image-comfy.ts'
 import { drawnFiles, jobServices } from './image-jobs.ts'
 import { type Answer, type Asked, loopbackServices, refused, type Service } from './loopback-services.ts'
 
@@ -171,6 +172,7 @@ const ideogram: Service = (asked: Asked) => {
 
 const services = {
   ...jobServices,
+  comfyui,
   openai,
   xai,
   together,

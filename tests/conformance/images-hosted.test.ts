@@ -1,5 +1,6 @@
 import type { ImageModel } from '@anymodel/core'
 import { bfl } from '@anymodel/providers/bfl'
+import { type ComfyWorkflow, comfyui } from '@anymodel/providers/comfyui'
 import { fal } from '@anymodel/providers/fal'
 import { google } from '@anymodel/providers/google'
 import { huggingface } from '@anymodel/providers/huggingface'
@@ -27,6 +28,22 @@ const at = (service: ImageService, path = '') => ({
   jobs: { first: 2, most: 5, total: 30_000 },
 })
 
+/** A workflow of a user's own, for which the seed alone can be given. */
+const workflow: ComfyWorkflow = {
+  1: { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'a.safetensors' } },
+  2: { class_type: 'CLIPTextEncode', inputs: { text: '{{prompt}}, oil on canvas', clip: ['1', 1] } },
+  3: { class_type: 'EmptyLatentImage', inputs: { width: 32, height: 16, batch_size: 1 } },
+  4: {
+    class_type: 'KSampler',
+    inputs: {
+      ...{ model: ['1', 0], positive: ['2', 0], negative: ['2', 0], latent_image: ['3', 0] },
+      ...{ seed: '{{seed}}', steps: 20, cfg: 7, denoise: 1, sampler_name: 'euler', scheduler: 'normal' },
+    },
+  },
+  5: { class_type: 'VAEDecode', inputs: { samples: ['4', 0], vae: ['1', 2] } },
+  6: { class_type: 'SaveImage', inputs: { images: ['5', 0], filename_prefix: 'oil' } },
+}
+
 const models: Readonly<Record<string, () => ImageModel>> = {
   OpenAI: () => openai(at('openai', '/v1')).image('gpt-image-2'),
   "OpenAI's dialect": () => openaiCompatible({ ...at('openai', '/v1'), name: 'house' }).image('flux'),
@@ -45,6 +62,8 @@ const models: Readonly<Record<string, () => ImageModel>> = {
   Ideogram: () => ideogram(at('ideogram')).image('ideogram-v3'),
   Luma: () => luma(at('luma', '/dream-machine/v1')).image('photon-1'),
   'the web UI of Stable Diffusion': () => webui(at('webui')).image('default'),
+  ComfyUI: () => comfyui(at('comfyui')).image('sd_xl_base_1.0.safetensors'),
+  'ComfyUI, a workflow': () => comfyui({ ...at('comfyui'), workflows: { oil: workflow } }).image('oil'),
   'Midjourney by a proxy': () => midjourney({ ...at('midjourney'), acceptTerms: true }).image(),
 }
 

@@ -32,10 +32,9 @@ function describe(body: unknown): Described {
   if (typeof error === 'object' && error !== null) {
     const inner = describe(error)
     const raw = (error as { metadata?: { raw?: unknown } }).metadata?.raw
+    const more = typeof raw === 'string' ? raw.slice(0, 500) : nodeErrors(body)
     return {
-      message:
-        [inner.message, typeof raw === 'string' ? raw.slice(0, 500) : undefined].filter(Boolean).join(': ') ||
-        undefined,
+      message: [inner.message, more].filter(Boolean).join(': ') || undefined,
       codes: [...inner.codes, ...text(code, type)],
     }
   }
@@ -56,6 +55,17 @@ function describe(body: unknown): Described {
     return { message: lines.join('; '), codes }
   }
   return { codes }
+}
+
+/** What ComfyUI has against single nodes of a workflow. */
+function nodeErrors(body: object): string | undefined {
+  const { node_errors: nodes } = body as { node_errors?: Record<string, { errors?: unknown } | null> }
+  const errors = Object.values(nodes ?? {}).flatMap((node) => (Array.isArray(node?.errors) ? node.errors : []))
+  const lines = errors.map((one: { message?: unknown; details?: unknown } | null) => text(one?.message, one?.details))
+  return lines
+    .map((line) => line.join(': '))
+    .join('; ')
+    .slice(0, 500)
 }
 
 /** A body as the text that it was. One nested too deep for that has no hints. */

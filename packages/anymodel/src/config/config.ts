@@ -35,6 +35,7 @@ export const hostedTypes = [
   'assemblyai',
   'azure-speech',
   'webui',
+  'comfyui',
   'ollama',
   'llamacpp',
   'lmstudio',

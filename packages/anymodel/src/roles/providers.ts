@@ -118,6 +118,7 @@ export const providerSources: Readonly<Record<ProviderType, ProviderSource>> = {
     env: ['AZURE_SPEECH_KEY'],
     load: async () => hosted((await import('@anymodel/providers/azure-speech')).azureSpeech),
   },
+  comfyui: { load: async () => hosted((await import('@anymodel/providers/comfyui')).comfyui) },
   webui: { load: async () => hosted((await import('@anymodel/providers/webui')).webui) },
   ollama: { load: async () => hosted((await import('@anymodel/providers/ollama')).ollama) },
   llamacpp: { load: async () => hosted((await import('@anymodel/providers/llamacpp')).llamacpp) },

@@ -1,0 +1,133 @@
+import { generateImage, type ImageModel } from '@anymodel/core'
+import { describe, expect, it } from 'vitest'
+import { type ComfyWorkflow, comfyui } from '../comfyui.ts'
+import { png, type Reply, type Seen, serve } from '../testing/service.ts'
+
+const jobs = { first: 5, most: 20, total: 5_000 }
+const prompt = 'a cat'
+const workflow: ComfyWorkflow = {
+  1: {
+    class_type: 'CLIPTextEncode',
+    inputs: { text: 'oil painting of {{prompt}}, {{medium:canvas}}', clip: ['2', 1] },
+  },
+  3: { class_type: 'KSampler', inputs: { seed: '{{seed}}', steps: '{{steps:30}}', cfg: 7, positive: ['1', 0] } },
+  4: { class_type: 'LoadImage', inputs: { image: '{{image}}' } },
+}
+
+const picture = { filename: 'a b.png', subfolder: 'x', type: 'output' }
+const entry = { outputs: { 9: { images: [picture] } }, status: { status_str: 'success' } }
+
+/** A server that answers the queue and the history as it is told to. */
+const server = (told: { history?: (times: number) => unknown; queue?: unknown; prompt?: Reply }) =>
+  serve(({ path, method }, times) => {
+    if (path === '/prompt') return told.prompt ?? { json: { prompt_id: 'p1', number: 1, node_errors: {} } }
+    if (path.startsWith('/history')) return { json: told.history?.(times) ?? {} }
+    if (path.startsWith('/queue') && method === 'GET') return { json: told.queue ?? {} }
+    return path.startsWith('/view') ? { bytes: png } : { json: {} }
+  })
+
+const running = { queue_running: [[1, 'p1', {}, {}, []]], queue_pending: [] }
+const pending = { queue_running: [[0, 'p0', {}, {}, []]], queue_pending: [[1, 'p1', {}, {}, []]] }
+const graphIn = (seen: readonly Seen[]) =>
+  seen.find(({ path }) => path === '/prompt')?.body.prompt as Record<string, { inputs: Record<string, unknown> }>
+
+describe('ComfyUI', () => {
+  const of = (baseURL: string, id = 'sdxl.safetensors'): ImageModel =>
+    comfyui({ baseURL, jobs, workflows: { oil: workflow } }).image(id)
+
+  it('can do what its workflow has placeholders for', () => {
+    expect(of('http://127.0.0.1:1', 'oil').supports).toEqual({ images: 1, knobs: ['seed', 'steps'] })
+    expect(of('http://127.0.0.1:1').supports).toMatchObject({ images: 1, mask: true })
+  })
+
+  it('fills the placeholders, numbers as numbers, and fetches what was saved', async () => {
+    const { seen, origin } = await server({ history: (times) => (times > 0 ? { p1: entry } : {}), queue: running })
+    const words = 'a {{seed}} "cat"'
+    const { images, response } = await generateImage({
+      model: of(origin, 'oil'),
+      prompt: words,
+      images: [png],
+      seed: 5,
+    })
+    expect(images[0]).toMatchObject({ mediaType: 'image/png', width: 1 })
+    expect(response.id).toBe('p1')
+    const graph = graphIn(seen)
+    expect(graph[1]?.inputs.text).toBe(`oil painting of ${words}, canvas`)
+    expect(graph[3]?.inputs).toMatchObject({ seed: 5, steps: 30 })
+    expect(graph[4]?.inputs.image).toMatch(/^anymodel-[0-9a-f]{24}\.png$/)
+    expect(seen[0]?.path).toBe('/upload/image')
+    expect(seen[0]?.text).toContain(`filename="${graph[4]?.inputs.image}"`)
+    expect(seen.at(-1)?.path).toBe('/view?filename=a+b.png&subfolder=x&type=output')
+  })
+
+  it('says what a workflow needs before anything is sent', async () => {
+    const { seen, origin } = await server({})
+    const asked = generateImage({ model: of(origin, 'oil'), prompt })
+    await expect(asked).rejects.toMatchObject({ code: 'invalid-argument', message: /needs image: pass that/ })
+    const silent = comfyui({ baseURL: origin, workflows: { mute: { 1: { class_type: 'A', inputs: {} } } } })
+    await expect(generateImage({ model: silent.image('mute'), prompt })).rejects.toMatchObject({ code: 'config' })
+    expect(seen).toEqual([])
+  })
+
+  it('paints within a mask with the ordinary workflow', async () => {
+    const { seen, origin } = await server({ history: () => ({ p1: entry }) })
+    await generateImage({ model: of(origin), prompt, images: [png], mask: png, strength: 0.4, size: '64x32' })
+    const graph = graphIn(seen)
+    expect(graph.sampler?.inputs).toMatchObject({ denoise: 0.4, latent_image: ['masked', 0], steps: 20 })
+    expect(graph.masked?.inputs).toEqual({ samples: ['latent', 0], mask: ['mask', 0] })
+    expect(graph.scaled?.inputs).toMatchObject({ width: 64, height: 32 })
+    expect(seen.filter(({ path }) => path === '/upload/image')).toHaveLength(1)
+  })
+
+  it.each([
+    ['takes a workflow that waits out of the queue', pending, '/queue', { delete: ['p1'] }],
+    ['interrupts a workflow that runs', running, '/interrupt', { prompt_id: 'p1' }],
+  ])('%s when the caller gives up', async (_what, queue, path, body) => {
+    const leaving = new AbortController()
+    const history = (times: number) => {
+      if (times === 1) leaving.abort(new Error('enough'))
+      return {}
+    }
+    const { seen, origin } = await server({ history, queue })
+    await expect(generateImage({ model: of(origin), prompt, signal: leaving.signal })).rejects.toThrow('enough')
+    expect(seen.at(-1)).toMatchObject({ method: 'POST', path, body })
+  })
+
+  it('does not wait for a workflow that the server has lost', async () => {
+    const { origin } = await server({ queue: { queue_running: [], queue_pending: [] } })
+    await expect(generateImage({ model: of(origin), prompt })).rejects.toMatchObject({
+      code: 'not-found',
+      message: /lost/,
+    })
+  })
+
+  it('says which node refused what', async () => {
+    const errors = [{ message: 'Value not in list', details: "ckpt_name: 'sdxl.safetensors' not in []" }]
+    const json = {
+      error: { type: 'prompt_outputs_failed_validation', message: 'Prompt outputs failed validation', details: '' },
+      node_errors: { checkpoint: { errors, class_type: 'CheckpointLoaderSimple' } },
+    }
+    const { origin } = await server({ prompt: { status: 400, json } })
+    await expect(generateImage({ model: of(origin), prompt })).rejects.toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining("Value not in list: ckpt_name: 'sdxl.safetensors' not in []"),
+    })
+  })
+
+  it.each([
+    [
+      ['execution_error', { node_type: 'KSampler', exception_message: 'out of memory\n' }],
+      'server',
+      /KSampler: out of/,
+    ],
+    [['execution_error', { node_type: 'LoadImage', exception_message: 'cannot identify' }], 'bad-request', /LoadImage/],
+    [['execution_interrupted', {}], 'server', /interrupted/],
+  ])('knows why a workflow ended without a picture: %j', async (message, code, words) => {
+    const failed = { outputs: {}, status: { status_str: 'error', messages: [['execution_start', {}], message] } }
+    const { origin } = await server({ history: () => ({ p1: failed }) })
+    await expect(generateImage({ model: of(origin), prompt })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(words),
+    })
+  })
+})

@@ -1,0 +1,98 @@
+import { checkPicture, drawn, type Wanted } from './drawn.ts'
+import { type Asked, idIn, refused, type Service } from './loopback-services.ts'
+
+type Node = { readonly class_type: string; readonly inputs: Readonly<Record<string, unknown>> }
+type Graph = Readonly<Record<string, Node>>
+
+/** Inputs of the nodes that this server has, as its `/object_info` would tell them. */
+const known: Readonly<Record<string, string>> = {
+  CheckpointLoaderSimple: 'ckpt_name',
+  CLIPTextEncode: 'clip text',
+  EmptyLatentImage: 'batch_size height width',
+  ImageScale: 'crop height image upscale_method width',
+  KSampler: 'cfg denoise latent_image model negative positive sampler_name scheduler seed steps',
+  LoadImage: 'image',
+  LoadImageMask: 'channel image',
+  SaveImage: 'filename_prefix images',
+  SetLatentNoiseMask: 'mask samples',
+  VAEDecode: 'samples vae',
+  VAEEncode: 'pixels vae',
+}
+
+const uploads = new Map<string, Buffer>()
+const done = new Map<string, Graph>()
+
+const nodes = (graph: Graph, type: string) => Object.values(graph).filter(({ class_type }) => class_type === type)
+
+/** Throws unless each node is one of ours, has its inputs, and is joined to nodes that are there. */
+function check(graph: Graph): void {
+  for (const { class_type: type, inputs } of Object.values(graph)) {
+    if (Object.keys(inputs).sort().join(' ') !== known[type]) throw new Error(`${type} has other inputs.`)
+    for (const value of Object.values(inputs))
+      if (Array.isArray(value) && !graph[String(value[0])]) throw new Error(`There is no node ${value[0]}.`)
+  }
+  const [sampler] = nodes(graph, 'KSampler')
+  for (const name of ['seed', 'steps', 'cfg', 'denoise'])
+    if (typeof sampler?.inputs[name] !== 'number') throw new Error(`${name} must be a number.`)
+  for (const { inputs } of [...nodes(graph, 'LoadImage'), ...nodes(graph, 'LoadImageMask')])
+    if (!uploads.has(String(inputs.image))) throw new Error(`image - Invalid image file: ${inputs.image}`)
+}
+
+/** What the graph draws, or why it fails on the way. */
+function execute(graph: Graph): Buffer | string {
+  const { positive, seed } = nodes(graph, 'KSampler')[0]?.inputs ?? {}
+  const prompt = graph[String((positive as unknown[] | undefined)?.[0])]?.inputs.text
+  try {
+    for (const { inputs } of nodes(graph, 'LoadImage')) checkPicture(uploads.get(String(inputs.image)) as Buffer)
+  } catch {
+    return 'cannot identify image file'
+  }
+  const [size] = [...nodes(graph, 'ImageScale'), ...nodes(graph, 'EmptyLatentImage')]
+  const { width = 16, height = 16 } = (size?.inputs ?? {}) as Partial<Wanted>
+  return drawn({ prompt, seed: seed as number, width, height })
+}
+
+function history(id: string, graph: Graph) {
+  const result = execute(graph)
+  if (typeof result === 'string') {
+    const error = { node_type: 'LoadImage', exception_type: 'PIL.UnidentifiedImageError', exception_message: result }
+    const messages = [
+      ['execution_start', {}],
+      ['execution_error', error],
+    ]
+    return { prompt: [1, id, graph, {}, ['save']], outputs: {}, status: { status_str: 'error', messages } }
+  }
+  const images = [{ filename: `${id}.png`, subfolder: '', type: 'output' }]
+  const status = { status_str: 'success', completed: true, messages: [['execution_success', {}]] }
+  return { prompt: [1, id, graph, {}, ['save']], outputs: { save: { images } }, status }
+}
+
+async function upload({ form }: Asked) {
+  const file = form?.get('image')
+  if (!file || typeof file === 'string') return refused('image must be a file.')
+  uploads.set(file.name, Buffer.from(await file.arrayBuffer()))
+  return { body: { name: file.name, subfolder: '', type: 'input' } }
+}
+
+/** https://docs.comfy.org/development/comfyui-server/comms_routes */
+export const comfyui: Service = (asked, jobs) => {
+  const { method, path, json } = asked
+  if (path === '/upload/image') return upload(asked)
+  if (method === 'POST' && path === '/prompt') {
+    const { prompt } = json as { prompt: Graph }
+    check(prompt)
+    const { id } = jobs.begin()
+    done.set(id, prompt)
+    return { body: { prompt_id: id, number: 1, node_errors: {} } }
+  }
+  if (method === 'POST') return { status: 200 }
+  if (path.startsWith('/queue')) {
+    const item = (id: string) => [1, id, {}, {}, []]
+    return { body: { queue_running: [...done.keys()].map(item), queue_pending: [] } }
+  }
+  const shown = idIn(path, /^\/view\?filename=(.+?)\.png&subfolder=&type=output$/)
+  const graph = done.get(shown || idIn(path, /^\/history\/(\w+)/))
+  if (shown && graph) return { headers: { 'content-type': 'image/png' }, body: execute(graph) }
+  const job = jobs.look(idIn(path, /^\/history\/(\w+)/))
+  return { body: job?.state === 'done' && graph ? { [job.id]: history(job.id, graph) } : {} }
+}
