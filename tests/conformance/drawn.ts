@@ -10,7 +10,7 @@ export interface Wanted {
 }
 
 /** The seed of who gives none. */
-export const usualSeed = 7
+const usualSeed = 7
 
 /** A picture of one colour, which prompt and seed decide. */
 export function drawn({ prompt, seed = usualSeed, width = 16, height = 16 }: Wanted): Buffer {
