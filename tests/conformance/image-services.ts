@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { checkBase64, checkNames, checkPicture, drawn, drawnTimes, sizeIn, type Wanted } from './drawn.ts'
 import { comfyui } from './image-comfy.ts'
 import { drawnFiles, jobServices } from './image-jobs.ts'
@@ -141,8 +142,15 @@ const huggingface: Service = ({ json }) => {
   return { headers: { 'content-type': 'image/png' }, body: drawn({ prompt: json.inputs, ...parameters }) }
 }
 
+const looked = new EventEmitter()
+
 /** https://github.com/AUTOMATIC1111/stable-diffusion-webui/wiki/API */
-const webui: Service = ({ path, json }) => {
+const webui: Service = async ({ path, json }) => {
+  if (path.startsWith('/sdapi/v1/progress')) {
+    const image = path.endsWith('=true') ? null : drawn({ prompt: 'half of it' }).toString('base64')
+    looked.emit('look')
+    return { body: { progress: 0.5, state: { sampling_step: 10, sampling_steps: 20 }, current_image: image } }
+  }
   const starts = 'init_images! denoising_strength mask'
   checkNames(
     json,
@@ -150,6 +158,8 @@ const webui: Service = ({ path, json }) => {
   )
   for (const image of (json.init_images as unknown[] | undefined) ?? []) checkBase64(image)
   if (json.mask !== undefined) checkBase64(json.mask)
+  // Somebody has looked how far it is before it is done.
+  await once(looked, 'look')
   const pictures = drawnTimes(times(json.batch_size), json as unknown as Wanted)
   const info = JSON.stringify({ all_seeds: pictures.map(({ seed }) => seed) })
   return { body: { images: pictures.map(({ png }) => png.toString('base64')), parameters: json, info } }

@@ -5,6 +5,7 @@ import type {
   EmbeddingResult,
   ErrorCode,
   ImageCall,
+  ImageEvent,
   ImageSupport,
   JsonObject,
   JsonSchema,
@@ -22,7 +23,7 @@ import type {
   VideoSupport,
   Warning,
 } from '@anymodel/core'
-import type { Drawing, Filmed, FirstAsk, StepContext, StepFormat, StepReader } from './media/steps.ts'
+import type { Ask, AskReply, Drawing, Filmed, FirstAsk, StepContext, StepFormat, StepReader } from './media/steps.ts'
 import type { Heard, SpeechAsk, SpeechDecoder, Spoken, TranscriptionDecoder } from './media/voiced.ts'
 
 /** A request in a protocol's words. */
@@ -117,6 +118,12 @@ export interface PreviewFrame {
   readonly data: Uint8Array
 }
 
+/** How far a drawing is, asked again and again. Pure functions, no I/O, no clock. */
+export interface ImageGlances {
+  ask(call: ImageCall): Ask
+  read(reply: AskReply): readonly ImageEvent[]
+}
+
 /** Reads a stream of events to one drawing. Synchronous, no I/O, no clock. */
 export interface ImageDecoder {
   event(value: unknown, name: string | undefined): PreviewFrame | undefined
@@ -127,6 +134,8 @@ export interface ImageDecoder {
 export interface ImageFormat extends StepFormat<ImageCall, Drawing> {
   /** There where the service streams when `previews` are asked for. */
   stream?(context: StepContext<ImageCall>): ImageDecoder
+  /** Where the service tells how far it is while its one answer is waited for. */
+  readonly glances?: ImageGlances
 }
 
 /** How to make videos: what is known without loading anything, and the rest. */

@@ -35,7 +35,7 @@ afterEach(() => {
 })
 
 /** A service on loopback, until the end of the test. `answer` gets how often a path was asked before. */
-export async function serve(answer: (seen: Seen, times: number, origin: string) => Reply) {
+export async function serve(answer: (seen: Seen, times: number, origin: string) => Reply | Promise<Reply>) {
   const seen: Seen[] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
@@ -52,7 +52,7 @@ export async function serve(answer: (seen: Seen, times: number, origin: string) 
       headers: more,
       text: words,
       type = bytes ? 'image/png' : 'application/json',
-    } = answer(one, times, origin)
+    } = await answer(one, times, origin)
     response.writeHead(status, { 'content-type': type, ...more })
     response.end(bytes ?? words ?? JSON.stringify(json))
   }).listen(0, '127.0.0.1')

@@ -1,4 +1,4 @@
-import type { ImageCall, JsonObject } from '@anymodel/core'
+import type { ImageCall, ImageEvent, JsonObject } from '@anymodel/core'
 import { base64Of } from '../../media/data-url.ts'
 import { defined } from '../../media/defined.ts'
 import { objectOf } from '../../media/run-steps.ts'
@@ -12,6 +12,10 @@ export const webuiDrawing: ImageFormat = {
     warnings: [],
   }),
   read: (reply, { call }) => ({ type: 'done', result: toDrawing(reply, call.count) }),
+  glances: {
+    ask: ({ previews }) => ({ path: `/sdapi/v1/progress?skip_current_image=${previews !== true}` }),
+    read: toProgress,
+  },
 }
 
 /** `default` is whatever checkpoint is loaded. */
@@ -36,6 +40,29 @@ function toBody(call: ImageCall, model: string): JsonObject {
     ...(mask && { mask: base64Of(mask.data) }),
   })
 }
+
+interface Progress {
+  readonly progress?: number
+  readonly state?: { readonly sampling_step?: number; readonly sampling_steps?: number } | null
+  readonly current_image?: string | null
+}
+
+/** How far the server is with what it draws. It says 0 before and after that. */
+function toProgress(reply: AskReply): ImageEvent[] {
+  const { progress = 0, state, current_image: image } = objectOf(reply) as Progress
+  if (!(progress > 0)) return []
+  const { sampling_step: step, sampling_steps: steps } = state ?? {}
+  const known = { ...(typeof step === 'number' && { step }), ...(typeof steps === 'number' && { steps }) }
+  const data = Buffer.from(typeof image === 'string' ? image : '', 'base64')
+  return [
+    { type: 'progress', fraction: Math.min(1, progress), ...known },
+    ...(data.length > 0 ? [{ type: 'preview', index: 0, mediaType: typeOf(data), data } as const] : []),
+  ]
+}
+
+/** The settings of the server say which of three. */
+const typeOf = (data: Buffer): string =>
+  data[0] === 0xff ? 'image/jpeg' : data.subarray(0, 4).toString('latin1') === 'RIFF' ? 'image/webp' : 'image/png'
 
 /** `info` is JSON in a text. A grid of all pictures, where the server makes one, stands before them. */
 function toDrawing(reply: AskReply, count: number): Drawing {

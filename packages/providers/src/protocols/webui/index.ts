@@ -5,6 +5,7 @@ const supports: ImageSupport = {
   maxCount: 8,
   images: 1,
   mask: true,
+  previews: true,
   knobs: ['size', 'seed', 'negativePrompt', 'steps', 'guidance', 'strength'],
 }
 
