@@ -1,7 +1,5 @@
 import type { Infer, Schema } from '../schema/standard-schema.ts'
 import type { ObjectOptions, ObjectResult, ObjectTarget } from './object-options.ts'
-import { toTarget } from './object-target.ts'
-import { runObject } from './run-object.ts'
 
 /**
  * Asks a model for a value that fits a schema: `schema` for one value, `array` for a list of values of that schema, `choice` for one of some texts.
@@ -29,6 +27,7 @@ export async function generateObject({
   choice,
   ...options
 }: ObjectOptions & ObjectTarget): Promise<ObjectResult<unknown>> {
+  const { runObject, toTarget } = await import('./run-object.ts')
   const target = await toTarget({ schema, array, choice } as ObjectTarget)
   return runObject({ ...options, delivery: 'whole' }, target, () => {})
 }

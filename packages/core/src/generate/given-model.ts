@@ -1,4 +1,4 @@
-import { AnyModelError } from '../errors.ts'
+import { wrong } from './wrong.ts'
 
 /** A model, or a function that gives it when the call begins. */
 export type Given<M> = M | (() => M | Promise<M>)
@@ -11,9 +11,5 @@ export async function givenModel<M extends object>(
 ): Promise<M> {
   const model: M | undefined = typeof given === 'function' ? await (given as () => M | Promise<M>)() : given
   if (typeof (model as M | undefined)?.[method] === 'function') return model as M
-  const found = typeof given === 'string' ? `is the text "${given}"` : 'is missing or of another kind'
-  throw new AnyModelError(
-    'invalid-argument',
-    `model ${found}. Pass a model such as ${example}, or use the client of 'anymodel', which knows names.`,
-  )
+  throw await wrong('given', typeof given === 'string' ? given : undefined, example)
 }

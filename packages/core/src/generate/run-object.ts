@@ -16,6 +16,8 @@ import type { TextOptions } from './options.ts'
 import { toMessages } from './prompt.ts'
 import { toCall } from './run.ts'
 
+export { toTarget } from './object-target.ts'
+
 /** One call: what is asked, of whom, and what came of it so far. */
 interface Job {
   readonly model: TextModel

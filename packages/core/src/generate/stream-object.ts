@@ -7,8 +7,7 @@ import { type NodeResponse, pipeTo, type RespondOptions, toResponse } from '../s
 import { mergeParts, type SharedReader } from '../stream/share.ts'
 import { SharedRun } from '../stream/shared-run.ts'
 import type { DeepPartial, ObjectOptions, ObjectResult, ObjectTarget } from './object-options.ts'
-import { type Target, toTarget } from './object-target.ts'
-import { runObject } from './run-object.ts'
+import type { Target } from './object-target.ts'
 
 /**
  * An object on its way. Nothing is sent before somebody reads; any number of readers may, each gets everything.
@@ -63,6 +62,7 @@ class StreamedObject implements ArrayStream<unknown, unknown> {
   constructor({ schema, array, choice, ...options }: ObjectOptions & ObjectTarget) {
     this.#run = new SharedRun(
       async (emit, signal) => {
+        const { runObject, toTarget } = await import('./run-object.ts')
         this.#target = toTarget({ schema, array, choice } as ObjectTarget)
         const target = await this.#target
         const result = await runObject({ ...options, delivery: 'stream', signal }, target, emit)

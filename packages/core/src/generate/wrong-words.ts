@@ -1,8 +1,12 @@
-/** Words for arguments of a text call that are wrong. */
+/** Words for arguments of a call that are wrong. */
 export const wrongWords = {
   modelText: (name: string) =>
     `model is the text "${name}". Pass a model object, such as openai().text('${name}'), or use the client of 'anymodel', which knows names.`,
   model: () => 'model is missing: pass a text model, such as openai().text(id).',
+  given: (name: string | undefined, example: string) => {
+    const found = name === undefined ? 'is missing or of another kind' : `is the text "${name}"`
+    return `model ${found}. Pass a model such as ${example}, or use the client of 'anymodel', which knows names.`
+  },
   positive: (name: string, value: unknown) => `${name} must be a whole number above 0, not ${String(value)}.`,
   number: (name: string, value: unknown) => `${name} must be a number, not ${String(value)}.`,
   stop: () => 'stop must be an array of non-empty texts.',

@@ -1,7 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { ByteQueue } from './byte-queue.ts'
 import { type ByteSink, sinkFor } from './byte-sink.ts'
-import { networkError } from './network-error.ts'
 
 /** How requests travel. Default: one undici agent for the process, with keep-alive pools and the proxies of the environment (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`). */
 export interface Transport {
@@ -49,7 +48,7 @@ const proxyVariables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'
 let agents: Promise<{ http1: Dispatcher; http2: Dispatcher }> | undefined
 
 /** undici costs a tenth of a second to load: it is loaded with the first request. The timeouts here are a last resort behind `withTimeout`. */
-const agent = async (http2: boolean): Promise<Dispatcher> => {
+export const agent = async (http2: boolean): Promise<Dispatcher> => {
   agents ??= import('undici').then(({ Agent, EnvHttpProxyAgent }) => {
     // Looking at the environment costs a tenth of a short request, each time: only where it names a proxy.
     const Chosen = proxyVariables.some((name) => process.env[name]) ? EnvHttpProxyAgent : Agent
@@ -72,14 +71,18 @@ function sendByUndici(request: HttpRequest, transport: Transport): Exchange {
     if (over) return
     over = true
     signal?.removeEventListener('abort', abort)
-    const error = signal?.aborted
-      ? signal.reason
-      : networkError(cause, request.url, body ? 'pre-content' : controller ? 'headers' : 'connect')
-    connected.reject(error)
-    reply.reject(error)
-    body?.fail(error)
+    const phase = body ? 'pre-content' : controller ? 'headers' : 'connect'
+    const settle = (error: unknown) => {
+      connected.reject(error)
+      reply.reject(error)
+      body?.fail(error)
+    }
+    // What finds the words for broken connections is loaded with the first one.
+    if (signal?.aborted) settle(signal.reason)
+    else
+      import('./network-error.ts').then(({ networkError }) => settle(networkError(cause, request.url, phase)), settle)
     input?.close()
-    controller?.abort(error instanceof Error ? error : new Error('aborted'))
+    controller?.abort(cause instanceof Error ? cause : new Error('aborted'))
   }
   const abort = () => fail(signal?.reason)
   // An exchange that is over is closed as well, each time: an error nobody sees would cost a stack trace.

@@ -16,7 +16,8 @@ const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const startsThinking = /^<think(?:ing)?>$/
 const endsThinking = /^<\/think(?:ing)?>$/
-const longestTag = '</thinking>'.length
+/** Characters of `</thinking>`. */
+const longestTag = 11
 
 const [quote, apostrophe, backslash] = [34, 39, 92]
 const [comma, colon] = [44, 58]

@@ -4,7 +4,7 @@ const fillers: ReadonlySet<string> = new Set(['a', 'an', 'the', 'please', 'kindl
 const punctuation = /^[.,!?;:"'“”‘’…¿¡]+$/u
 
 /** Numbers with their sign and their fractions, words with hyphens and apostrophes inside, and every other character by itself. */
-const token = /[+-]?\p{Nd}+(?:[.,:/]\p{Nd}+)*|[\p{L}\p{M}\p{N}_]+(?:['-][\p{L}\p{M}\p{N}_]+)*|\S/gu
+const token = (): RegExp => /[+-]?\p{Nd}+(?:[.,:/]\p{Nd}+)*|[\p{L}\p{M}\p{N}_]+(?:['-][\p{L}\p{M}\p{N}_]+)*|\S/gu
 
 /**
  * The words that two questions must have in common, in the same order, to count as one: numbers, negations, names and all else but articles, courtesies and punctuation. The order matters as well:
@@ -14,7 +14,7 @@ export const contentWords = (text: string): string[] => plainWords(text).filter(
 
 /** All words of a question, in one spelling. */
 export const plainWords = (text: string): string[] =>
-  [...spelledOut(text).matchAll(token)]
+  [...spelledOut(text).matchAll(token())]
     .map(([found]) => (/^\p{Lu}[\p{Lu}\p{N}]+$/u.test(found) ? found : found.toLowerCase()))
     .filter((word) => !punctuation.test(word))
 
