@@ -1,5 +1,6 @@
-import { checkPicture, drawn, type Wanted } from './drawn.ts'
+import { checkNames, checkPicture, drawn, type Wanted } from './drawn.ts'
 import { type Asked, idIn, refused, type Service } from './loopback-services.ts'
+import type { SendMessage } from './loopback-socket.ts'
 
 type Node = { readonly class_type: string; readonly inputs: Readonly<Record<string, unknown>> }
 type Graph = Readonly<Record<string, Node>>
@@ -67,6 +68,25 @@ function history(id: string, graph: Graph) {
   return { prompt: [1, id, graph, {}, ['save']], outputs: { save: { images } }, status }
 }
 
+/** Clients of the jobs. */
+const clients = new Map<string, string>()
+/** Who listens, by the client's id. */
+const listeners = new Map<string, SendMessage>()
+const told = new Set<string>()
+
+export const comfySocket = (path: string, send: SendMessage): void =>
+  void listeners.set(idIn(path, /\/ws\?clientId=(.+)$/), send)
+
+/** Tells how far a job is once somebody listens. */
+function tell(id: string, client: string): void {
+  const send = listeners.get(client)
+  if (!send || told.has(id)) return
+  send(JSON.stringify({ type: 'executing', data: { node: 'sampler', prompt_id: id } }))
+  send(JSON.stringify({ type: 'progress', data: { value: 10, max: 20, prompt_id: id, node: 'sampler' } }))
+  send(Buffer.concat([Buffer.from([0, 0, 0, 1, 0, 0, 0, 2]), drawn({ prompt: 'half of it' })]))
+  told.add(id)
+}
+
 async function upload({ form }: Asked) {
   const file = form?.get('image')
   if (!file || typeof file === 'string') return refused('image must be a file.')
@@ -79,10 +99,12 @@ export const comfyui: Service = (asked, jobs) => {
   const { method, path, json } = asked
   if (path === '/upload/image') return upload(asked)
   if (method === 'POST' && path === '/prompt') {
-    const { prompt } = json as { prompt: Graph }
+    checkNames(json, 'prompt! client_id! extra_data')
+    const { prompt, client_id: client } = json as { prompt: Graph; client_id: string }
     check(prompt)
     const { id } = jobs.begin()
     done.set(id, prompt)
+    clients.set(id, client)
     return { body: { prompt_id: id, number: 1, node_errors: {} } }
   }
   if (method === 'POST') return { status: 200 }
@@ -93,6 +115,9 @@ export const comfyui: Service = (asked, jobs) => {
   const shown = idIn(path, /^\/view\?filename=(.+?)\.png&subfolder=&type=output$/)
   const graph = done.get(shown || idIn(path, /^\/history\/(\w+)/))
   if (shown && graph) return { headers: { 'content-type': 'image/png' }, body: execute(graph) }
-  const job = jobs.look(idIn(path, /^\/history\/(\w+)/))
+  const id = idIn(path, /^\/history\/(\w+)/)
+  const isTold = told.has(id)
+  tell(id, clients.get(id) ?? '')
+  const job = isTold ? jobs.look(id) : undefined
   return { body: job?.state === 'done' && graph ? { [job.id]: history(job.id, graph) } : {} }
 }

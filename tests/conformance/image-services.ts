@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { checkBase64, checkNames, checkPicture, drawn, drawnTimes, sizeIn, type Wanted } from './drawn.ts'
-import { comfyui } from './image-comfy.ts'
+import { comfySocket, comfyui } from './image-comfy.ts'
 import { drawnFiles, jobServices } from './image-jobs.ts'
 import { type Answer, type Asked, loopbackServices, refused, type Service } from './loopback-services.ts'
 
@@ -198,4 +198,4 @@ const services = {
 export type ImageService = keyof typeof services
 
 /** All of them on one loopback server, each below a path of its own. */
-export const imageServices = () => loopbackServices<ImageService>(services, drawnFiles.find)
+export const imageServices = () => loopbackServices<ImageService>(services, drawnFiles.find, comfySocket)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { openSocket, type SendMessage } from './loopback-socket.ts'
 
 /** A request to a service, taken apart. */
 export interface Asked {
@@ -79,10 +80,11 @@ async function takenApart(request: IncomingMessage, origin: string): Promise<Ask
   return { method, path, headers, text, form, json, name, here: `${origin}/${name}` }
 }
 
-/** Services on one loopback server, each below a path of its own; `files` is asked before them. */
+/** Services on one loopback server, each below a path of its own; `files` is asked before them, `opened` gets the WebSockets. */
 export async function loopbackServices<Name extends string>(
   services: Readonly<Record<Name, Service>>,
   files: (asked: Asked) => Answer | undefined,
+  opened?: (path: string, send: SendMessage) => void,
 ) {
   const jobs = new Map<string, Jobs>(Object.keys(services).map((name) => [name, jobsOf()]))
   const answerTo = async ({ name, ...asked }: Asked & { readonly name: string }): Promise<Answer> => {
@@ -98,6 +100,7 @@ export async function loopbackServices<Name extends string>(
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body))
   }).listen(0, '127.0.0.1')
+  if (opened) server.on('upgrade', (request, socket) => opened(request.url ?? '', openSocket(request, socket)))
   await once(server, 'listening')
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return { url: (name: Name) => `${origin}/${name}`, close: () => server.close() }

@@ -124,6 +124,13 @@ export interface ImageGlances {
   read(reply: AskReply): readonly ImageEvent[]
 }
 
+/** What a service tells over a WebSocket while it draws. Pure functions, no I/O, no clock. */
+export interface ImageSocket {
+  /** Appended to the endpoint's base URL. */
+  readonly path: string
+  read(message: string | Uint8Array, call: ImageCall): readonly ImageEvent[]
+}
+
 /** Reads a stream of events to one drawing. Synchronous, no I/O, no clock. */
 export interface ImageDecoder {
   event(value: unknown, name: string | undefined): PreviewFrame | undefined
@@ -136,6 +143,8 @@ export interface ImageFormat extends StepFormat<ImageCall, Drawing> {
   stream?(context: StepContext<ImageCall>): ImageDecoder
   /** Where the service tells how far it is while its one answer is waited for. */
   readonly glances?: ImageGlances
+  /** Where the service tells that by itself. */
+  readonly socket?: ImageSocket
 }
 
 /** How to make videos: what is known without loading anything, and the rest. */

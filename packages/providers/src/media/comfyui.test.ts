@@ -1,6 +1,7 @@
 import { generateImage, type ImageModel } from '@anymodel/core'
 import { describe, expect, it } from 'vitest'
 import { type ComfyWorkflow, comfyui } from '../comfyui.ts'
+import { readMessage } from '../protocols/comfyui/messages.ts'
 import { png, type Reply, type Seen, serve } from '../testing/service.ts'
 
 const jobs = { first: 5, most: 20, total: 5_000 }
@@ -36,7 +37,7 @@ describe('ComfyUI', () => {
     comfyui({ baseURL, jobs, workflows: { oil: workflow } }).image(id)
 
   it('can do what its workflow has placeholders for', () => {
-    expect(of('http://127.0.0.1:1', 'oil').supports).toEqual({ images: 1, knobs: ['seed', 'steps'] })
+    expect(of('http://127.0.0.1:1', 'oil').supports).toEqual({ images: 1, previews: true, knobs: ['seed', 'steps'] })
     expect(of('http://127.0.0.1:1').supports).toMatchObject({ images: 1, mask: true })
   })
 
@@ -129,5 +130,34 @@ describe('ComfyUI', () => {
       code,
       message: expect.stringMatching(words),
     })
+  })
+})
+
+describe('messages of ComfyUI', () => {
+  const picture = (...head: number[]) => Uint8Array.from([...head, ...png])
+  const told = (message: string | Uint8Array, previews = true) => readMessage(message, { prompt, count: 1, previews })
+
+  it('tell how far it is, and show pictures on the way where they are asked for', () => {
+    const progress = JSON.stringify({ type: 'progress', data: { value: 5, max: 20 } })
+    expect(told(progress)).toEqual([{ type: 'progress', fraction: 0.25, step: 5, steps: 20 }])
+    const preview = { type: 'preview', index: 0, mediaType: 'image/png', data: Uint8Array.from(png) }
+    expect(told(picture(0, 0, 0, 1, 0, 0, 0, 2))).toEqual([preview])
+    expect(told(picture(0, 0, 0, 1, 0, 0, 0, 1))).toMatchObject([{ mediaType: 'image/jpeg' }])
+    expect(told(picture(0, 0, 0, 1, 0, 0, 0, 2), false)).toEqual([])
+  })
+
+  it.each([
+    '',
+    'null',
+    '[1]',
+    '{"type":"progress"}',
+    '{"type":"progress","data":null}',
+    '{"type":"progress","data":{"value":"x","max":0}}',
+    '{"type":"status","data":{"value":1,"max":2}}',
+    Uint8Array.of(),
+    Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 2),
+    picture(0, 0, 0, 9, 0, 0, 0, 2),
+  ])('are passed over where they say nothing: %j', (message) => {
+    expect(told(message)).toEqual([])
   })
 })

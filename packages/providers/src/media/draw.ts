@@ -1,14 +1,14 @@
 import { AnyModelError, type ImageCall, type ImageEvent, isAnyModelError, type ResponseInfo } from '@anymodel/core'
-import { type DownloadOptions, type PollOptions, poll } from '@anymodel/core/http'
+import type { DownloadOptions, PollOptions } from '@anymodel/core/http'
 import type { Endpoint } from '../endpoint.ts'
 import { meaning, notInFormat } from '../failure.ts'
-import type { ImageFormat, ImageGlances } from '../protocol.ts'
-import { bodyLimit, parse } from '../reply-text.ts'
+import type { ImageFormat } from '../protocol.ts'
 import { Reported } from '../reported.ts'
 import { requestId } from '../request-id.ts'
 import { withoutSecrets } from '../secrets.ts'
 import { fetchMedia } from './fetch-media.ts'
 import { withGlances } from './glances.ts'
+import { type Look, lookAt } from './look.ts'
 import { readEvents } from './read-events.ts'
 import { runSteps } from './run-steps.ts'
 import { sendAsk } from './send-ask.ts'
@@ -34,8 +34,9 @@ export async function* draw(
   const { warnings, ...ask } = format.request(call, target)
   for (const warning of warnings) yield { type: 'notice', kind: 'warning', message: warning.message, warning }
   const source = { endpoint, format, context, jobs: options.jobs }
-  const drawing = format.glances
-    ? glanced(source, ask, format.glances)
+  const look = lookAt(source)
+  const drawing = look
+    ? glanced(source, ask, look)
     : call.previews && format.stream
       ? streamed(source, ask)
       : stepped(source, ask)
@@ -73,24 +74,16 @@ async function* stepped(source: Source, ask: Ask): AsyncGenerator<ImageEvent, An
   throw new AnyModelError('truncated', 'The job ended without a result.')
 }
 
-/** Looks do not belong to the job: there is no limit to how many there are. */
-function glanced(source: Source, ask: Ask, glances: ImageGlances): AsyncGenerator<ImageEvent, Answered> {
-  const { endpoint, format, context, jobs } = source
-  const { call } = context
-  const waits = poll({ first: 500, most: 2_000, ...jobs, total: Number.POSITIVE_INFINITY })
-  const asked = glances.ask(call)
-  return withGlances({
-    signal: call.signal,
-    begin: (signal) => stepped({ ...source, context: { ...context, call: { ...call, signal } } }, ask),
-    async look(signal) {
-      await waits.wait(signal)
-      const { reply } = await sendAsk(endpoint, asked, { headers: call.headers, signal }, { hosts: format.hosts })
-      const { status, headers } = reply
-      const text = new TextDecoder().decode(await reply.body.bytes(bodyLimit))
-      return glances.read({ status, headers, body: parse(text), asked })
+/** The same where the service tells at other addresses how far it is. */
+const glanced = (source: Source, ask: Ask, look: Look): AsyncGenerator<ImageEvent, Answered> =>
+  withGlances({
+    signal: source.context.call.signal,
+    begin(signal) {
+      const context = { ...source.context, call: { ...source.context.call, signal } }
+      return stepped({ ...source, context }, ask)
     },
+    look,
   })
-}
 
 const answeredWith = (status: number): ImageEvent => ({
   type: 'notice',

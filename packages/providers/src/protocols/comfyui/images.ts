@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { AnyModelError, type ImageCall, type JsonObject, type MediaInput } from '@anymodel/core'
 import { defined } from '../../media/defined.ts'
 import { objectOf } from '../../media/run-steps.ts'
@@ -6,22 +6,28 @@ import type { Ask, AskReply, Drawing, Step } from '../../media/steps.ts'
 import { merge } from '../../open.ts'
 import type { ImageFormat, Target } from '../../protocol.ts'
 import { readHistory, readQueue } from './job.ts'
+import { readMessage } from './messages.ts'
 import { standardWorkflow } from './standard.ts'
 import { type ComfyWorkflow, filled, placeholdersIn } from './workflow.ts'
 
-/** Pictures to start from are uploaded one by one, then the workflow is queued, then the history is looked at until it has the pictures. */
-export const comfyDrawing = (workflows: ReadonlyMap<string, ComfyWorkflow>): ImageFormat => ({
-  request(call, target) {
-    const prompt = toPrompt(call, target, workflows)
-    return { ...(uploads(call)[0] ?? prompt), warnings: [] }
-  },
-  read(reply, { call, target }) {
-    const { path } = reply.asked
-    if (path === '/upload/image') return uploaded(reply, call, () => toPrompt(call, target, workflows))
-    if (path === '/prompt') return queued(reply)
-    return path.startsWith('/queue') ? readQueue(reply) : readHistory(reply, target)
-  },
-})
+/** For one call. Pictures to start from are uploaded one by one, then the workflow is queued, then the history is looked at until it has the pictures. */
+export function comfyDrawing(workflows: ReadonlyMap<string, ComfyWorkflow>): ImageFormat {
+  const client = randomUUID()
+  const promptOf = (call: ImageCall, target: Target) => toPrompt(call, target, { workflows, client })
+  return {
+    request(call, target) {
+      const prompt = promptOf(call, target)
+      return { ...(uploads(call)[0] ?? prompt), warnings: [] }
+    },
+    read(reply, { call, target }) {
+      const { path } = reply.asked
+      if (path === '/upload/image') return uploaded(reply, call, () => promptOf(call, target))
+      if (path === '/prompt') return queued(reply)
+      return path.startsWith('/queue') ? readQueue(reply) : readHistory(reply, target)
+    },
+    socket: { path: `/ws?clientId=${client}`, read: readMessage },
+  }
+}
 
 /** The name of a file on the server comes from its bytes: the same picture is there once. */
 const fileName = ({ data, mediaType }: MediaInput): string =>
@@ -49,7 +55,13 @@ function uploaded({ asked }: AskReply, call: ImageCall, prompt: () => Ask): Step
   return { type: 'ask', ask: { ...ask, body: merge(body, call.extra ?? {}) as JsonObject } }
 }
 
-function toPrompt(call: ImageCall, target: Target, workflows: ReadonlyMap<string, ComfyWorkflow>): Ask {
+interface Setting {
+  readonly workflows: ReadonlyMap<string, ComfyWorkflow>
+  /** Who is told of the progress. */
+  readonly client: string
+}
+
+function toPrompt(call: ImageCall, target: Target, { workflows, client }: Setting): Ask {
   const workflow = workflows.get(target.model) ?? standardWorkflow(target.model, call)
   if (!placeholdersIn(workflow).has('prompt'))
     throw new AnyModelError('config', `The workflow ${target.model} has no {{prompt}}: put it where the words go.`)
@@ -61,7 +73,7 @@ function toPrompt(call: ImageCall, target: Target, workflows: ReadonlyMap<string
     return value ?? ''
   })
   if (missing.size > 0) throw lacks([...missing], `${target.provider}/${target.model}`)
-  return { path: '/prompt', body: { prompt: graph } }
+  return { path: '/prompt', body: { prompt: graph, client_id: client } }
 }
 
 /** Placeholders whose defaults are numbers. */

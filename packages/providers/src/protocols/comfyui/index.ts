@@ -8,6 +8,7 @@ export type { ComfyWorkflow } from './workflow.ts'
 const standard: ImageSupport = {
   images: 1,
   mask: true,
+  previews: true,
   knobs: ['size', 'seed', 'negativePrompt', 'steps', 'guidance', 'strength'],
 }
 

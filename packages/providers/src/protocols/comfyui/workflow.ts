@@ -23,6 +23,7 @@ export function supportsOf(workflow: ComfyWorkflow): ImageSupport {
   return {
     ...(images > 0 && { images }),
     ...(names.has('mask') && { mask: true }),
+    previews: true,
     knobs: [...knobs, ...(names.has('width') && names.has('height') ? (['size'] as const) : [])],
   }
 }
