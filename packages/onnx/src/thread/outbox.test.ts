@@ -37,6 +37,14 @@ describe('outbox', () => {
     expect(sent.length).toBeLessThan(500)
   })
 
+  it('holds few events back, however fast they come', async () => {
+    const { sent, add } = recorded()
+    for (let i = 0; i < 100; i++) add(1, [event('text', String(i))])
+    await sleep(20)
+    const counts = sent.map((report) => (report.type === 'events' ? report.events.flatMap(([, all]) => all).length : 0))
+    expect(counts).toEqual([32, 32, 32, 4])
+  })
+
   it('does not hold an end back', async () => {
     const { sent, add } = recorded()
     add(1, [event('text')])

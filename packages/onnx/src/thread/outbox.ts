@@ -6,6 +6,9 @@ const quickStep = 2
 /** But no event is held back for longer, ms. */
 const longestHold = 4
 
+/** Nor are more events than this: a reader that leaves after the first one has to pass over the others. */
+const mostHeld = 32
+
 /** Takes events to the caller's thread. */
 export interface Outbox {
   add(id: number, events: readonly Event[]): void
@@ -19,6 +22,7 @@ export interface Outbox {
  */
 export function outbox(tell: (report: Report) => void): Outbox {
   let held = new Map<number, Event[]>()
+  let count = 0
   let scheduled = false
   let urgent = false
   let sentAt = 0
@@ -27,6 +31,7 @@ export function outbox(tell: (report: Report) => void): Outbox {
     if (held.size === 0) return
     const events = [...held]
     held = new Map()
+    count = 0
     urgent = false
     sentAt = performance.now()
     tell({ type: 'events', events })
@@ -46,6 +51,8 @@ export function outbox(tell: (report: Report) => void): Outbox {
       if (before) before.push(...events)
       else held.set(id, [...events])
       urgent ||= events.at(-1)?.type === 'finish'
+      count += events.length
+      if (count >= mostHeld) flush()
       if (scheduled) return
       scheduled = true
       setImmediate(turn)
