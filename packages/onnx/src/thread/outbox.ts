@@ -17,28 +17,26 @@ export interface Outbox {
 }
 
 /**
- * Sends what the requests of one step say as one message, before the next step is computed; a way between threads costs as much as a step of a small model. Where steps take a fraction of a
- * millisecond, as what was said within four.
+ * Sends what is said after a pause, and the end of an answer, at once, and the rest of what the requests of one step say as one message before the next step is computed; a way between threads costs
+ * as much as a step of a small model. Where steps take a fraction of a millisecond, what was said within four goes together.
  */
-export function outbox(tell: (report: Report) => void): Outbox {
+export function outbox(tell: (report: Report) => void, clock: () => number = () => performance.now()): Outbox {
   let held = new Map<number, Event[]>()
   let count = 0
   let scheduled = false
-  let urgent = false
-  let sentAt = 0
+  let sentAt = Number.NEGATIVE_INFINITY
   let turnAt = 0
   const flush = (): void => {
     if (held.size === 0) return
     const events = [...held]
     held = new Map()
     count = 0
-    urgent = false
-    sentAt = performance.now()
+    sentAt = clock()
     tell({ type: 'events', events })
   }
   const turn = (): void => {
-    const now = performance.now()
-    const hold = !urgent && now - turnAt < quickStep && now - sentAt < longestHold
+    const now = clock()
+    const hold = now - turnAt < quickStep && now - sentAt < longestHold
     turnAt = now
     scheduled = hold && held.size > 0
     if (scheduled) setImmediate(turn)
@@ -50,9 +48,9 @@ export function outbox(tell: (report: Report) => void): Outbox {
       const before = held.get(id)
       if (before) before.push(...events)
       else held.set(id, [...events])
-      urgent ||= events.at(-1)?.type === 'finish'
       count += events.length
-      if (count >= mostHeld) flush()
+      const isLast = events.at(-1)?.type === 'finish'
+      if (isLast || count >= mostHeld || clock() - sentAt >= longestHold) return flush()
       if (scheduled) return
       scheduled = true
       setImmediate(turn)
