@@ -46,10 +46,17 @@ export interface Place<B extends Batch = Batch> {
   readonly row: number
 }
 
+/** What a text begins with: the first `length` tokens of what is remembered, and how many tokens it will have at least. */
+export interface BatchStart {
+  readonly cache?: TextCache | undefined
+  readonly length?: number | undefined
+  readonly expected?: number
+}
+
 /** Makes the batches of a graph. */
 export interface Batches<B extends Batch = Batch> {
-  /** One text, from the first `length` tokens of what is remembered. */
-  of(cache?: TextCache, length?: number): B
+  /** One text. */
+  of(start?: BatchStart): B
   /** Rows of other batches together. `spent`: the other rows of those batches are needed no more. */
   join(places: readonly Place<B>[], spent: boolean): B
 }

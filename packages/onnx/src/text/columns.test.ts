@@ -27,7 +27,7 @@ it('what is kept of a text stays as it was while the text goes on and others beg
   const batch = await read(10)
   const kept = batch.take(0)
   const before = kept.blocks.map((block) => block.slice(0, 10))
-  const other = batches.of(kept, 6)
+  const other = batches.of({ cache: kept, length: 6 })
   for (let i = 0; i < 50; i++) {
     await batch.feed([[100 + (i % 5)]])
     await other.feed([[110 + (i % 5)]])

@@ -30,6 +30,8 @@ export class ColumnBatch implements Batch {
   #columns: number
   /** `mine`: as it likes. `held`: others read the blocks as well, so columns may be added but stay where they are. `theirs`: nothing may be written. */
   #blocksAre: 'mine' | 'held' | 'theirs'
+  /** Columns that are sure to be needed. */
+  readonly #expected: number
   #last: Fresh | undefined
 
   private constructor(
@@ -37,7 +39,7 @@ export class ColumnBatch implements Batch {
     fresh: readonly string[],
     lengths: number[],
     cache: Pick<TextCache, 'blocks' | 'columns'>,
-    blocksAre: 'mine' | 'theirs',
+    { blocksAre, expected = 0 }: { readonly blocksAre: 'mine' | 'theirs'; readonly expected?: number | undefined },
   ) {
     this.#graph = graph
     this.#fresh = fresh
@@ -45,12 +47,16 @@ export class ColumnBatch implements Batch {
     this.#blocks = cache.blocks
     this.#columns = cache.columns
     this.#blocksAre = blocksAre
+    this.#expected = expected
   }
 
   static maker(graph: TextGraph, fresh: readonly string[]): Batches<ColumnBatch> {
     return {
-      of: (cache, length = cache?.length ?? 0) =>
-        new ColumnBatch(graph, fresh, [length], cache ?? emptyCache(graph), cache ? 'theirs' : 'mine'),
+      of: ({ cache, length = cache?.length ?? 0, expected } = {}) =>
+        new ColumnBatch(graph, fresh, [length], cache ?? emptyCache(graph), {
+          blocksAre: cache ? 'theirs' : 'mine',
+          expected,
+        }),
       join: (places, spent) => ColumnBatch.#join(graph, fresh, places, spent),
     }
   }
@@ -68,7 +74,7 @@ export class ColumnBatch implements Batch {
     const isWhole = own.length === first.batch.size
     if (isWhole && own.length === places.length) return first.batch
     const stays = first.batch.#blocksAre === 'mine' && (spent || isWhole)
-    const batch = stays ? first.batch : new ColumnBatch(graph, fresh, [], emptyCache(graph), 'mine')
+    const batch = stays ? first.batch : new ColumnBatch(graph, fresh, [], emptyCache(graph), { blocksAre: 'mine' })
     if (stays) batch.#keep(own.map(({ row }) => row))
     batch.#append(stays ? places.slice(own.length) : places)
     return batch
@@ -152,8 +158,9 @@ export class ColumnBatch implements Batch {
         if (columns > this.#columns) spread(entry, block, this.size, this.#columns, columns)
         return block
       }
-      // Room for more, so that this is rare.
-      const larger = emptyBlock(entry, 2 ** Math.ceil(Math.log2(rows)), Math.ceil(columns * 1.25))
+      // Room for more, so that this is rare: memory that is never written to costs nothing.
+      const room = Math.max(Math.ceil(columns * 1.25), this.#expected + spare(this.#expected))
+      const larger = emptyBlock(entry, 2 ** Math.ceil(Math.log2(rows)), room)
       for (const [row, length] of lengths.entries())
         copyColumns(entry, this.#row(e, row), { block: larger, rows, columns, row, from: 0 }, length)
       return larger

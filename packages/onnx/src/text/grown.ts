@@ -26,7 +26,7 @@ export class GrownBatch implements Batch {
   static maker(graph: TextGraph): Batches<GrownBatch> {
     const { cache: entries } = graph.layout
     return {
-      of: (cache, length = cache?.length ?? 0) => {
+      of: ({ cache, length = cache?.length ?? 0 } = {}) => {
         const blocks = cache ? exactly(entries, cache, length) : entries.map((entry) => emptyBlock(entry, 1, 0))
         return new GrownBatch(graph, blocks, length, [ones(length)])
       },

@@ -306,7 +306,7 @@ export class Scheduler {
     sequence.cached = known?.length ?? 0
     sequence.reused = Math.min(sequence.cached, sequence.writer.prompt.length)
     this.#counts.cachedTokens += sequence.reused
-    return this.#batches.of(known?.cache, known?.length)
+    return this.#batches.of({ ...known, expected: sequence.tokens.length })
   }
 
   #ran(sequences: readonly Sequence[], { runMs }: Logits): void {
