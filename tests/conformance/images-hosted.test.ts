@@ -58,6 +58,7 @@ const models: Readonly<Record<string, () => ImageModel>> = {
   'Hugging Face': () => huggingface(at('huggingface')).image('stabilityai/stable-diffusion-xl-base-1.0'),
   fal: () => fal(at('fal')).image('fal-ai/flux'),
   Replicate: () => replicate(at('replicate', '/v1')).image('black-forest-labs/flux-dev'),
+  'Replicate, a quick model': () => replicate(at('replicate', '/v1')).image('black-forest-labs/flux-schnell'),
   'Black Forest Labs': () => bfl(at('bfl', '/v1')).image('flux-2-pro'),
   Ideogram: () => ideogram(at('ideogram')).image('ideogram-v3'),
   Luma: () => luma(at('luma', '/dream-machine/v1')).image('photon-1'),

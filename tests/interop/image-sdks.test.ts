@@ -114,6 +114,16 @@ const sides: Readonly<Record<string, Sides>> = {
     model: () => replicate({ ...at('replicate', '/v1'), jobs }).image('black-forest-labs/flux-dev'),
     options: { seed: 5, n: 2 },
   },
+  'replicate draws while its first request waits': {
+    async sdk() {
+      const client = new Replicate({ auth: apiKey, baseUrl: `${services.url('replicate')}/v1`, useFileOutput: false })
+      const wait = { mode: 'block', timeout: 5 } as const
+      const output = await client.run('black-forest-labs/flux-schnell', { input: { prompt, seed: 5 }, wait })
+      return Promise.all((output as unknown as string[]).map(fetched))
+    },
+    model: () => replicate({ ...at('replicate', '/v1'), jobs }).image('black-forest-labs/flux-schnell'),
+    options: { seed: 5 },
+  },
   'fal draws': {
     async sdk() {
       const toHere = (url: string) => url.replace(/^https:\/\/queue\.fal\.run/, services.url('fal'))

@@ -39,6 +39,20 @@ describe('replicate', () => {
     expect(seen.at(-1)?.headers.authorization).toBeUndefined()
   })
 
+  it('has a short job answered by one request, and waits in it as long as told', async () => {
+    const { seen, origin } = await serve((_seen, _times, origin) => ({
+      status: 201,
+      json: prediction(origin, { status: 'succeeded', output: `data:image/png;base64,${png.toString('base64')}` }),
+    }))
+    const waiting = (wait?: number): ImageModel =>
+      replicate({ apiKey: 'r8_secret_token', baseURL: origin, ...(wait !== undefined && { wait }) }).image('a/b')
+    for (const wait of [undefined, 60, 0])
+      expect((await generateImage({ model: waiting(wait), prompt })).images).toHaveLength(1)
+    expect(seen.map(({ headers }) => headers.prefer)).toEqual(['wait=5', 'wait=60', undefined])
+    await expect(generateImage({ model: waiting(61), prompt })).rejects.toMatchObject({ code: 'invalid-argument' })
+    expect(seen).toHaveLength(3)
+  })
+
   it('cancels the prediction when the caller gives up', async () => {
     const leaving = new AbortController()
     const { seen, origin } = await serve(({ path }, times, origin) => {

@@ -4,9 +4,9 @@ import { defined } from '../../media/defined.ts'
 import type { ImageFormat } from '../../protocol.ts'
 import { predict, readPrediction } from './prediction.ts'
 
-export const replicateDrawing: ImageFormat = {
+export const replicateDrawing = (wait: number): ImageFormat => ({
   hosts: ['api.replicate.com'],
-  request: (call, { model }) => ({ ...predict(model, toInput(call)), warnings: [] }),
+  request: (call, { model }) => ({ ...predict(model, toInput(call), { wait }), warnings: [] }),
   read(reply, context) {
     const step = readPrediction(reply, context)
     if (step.type === 'ask') return step
@@ -14,7 +14,7 @@ export const replicateDrawing: ImageFormat = {
     const images = files.map((url) => ({ media: { url } }))
     return { type: 'done', result: { images, id, ...(metrics && { details: { metrics } }) } }
   },
-}
+})
 
 /** The names that most image models of Replicate have agreed on. */
 function toInput(call: ImageCall): JsonObject {

@@ -23,12 +23,21 @@ export interface Predicted {
   readonly metrics: JsonObject | undefined
 }
 
+interface Begin {
+  /** Seconds that the request may take until the prediction is done, 0 to 60. One that takes longer is told as begun. */
+  readonly wait?: number
+  readonly webhook?: string | undefined
+}
+
 /** Begins a prediction: of an official model by its name, of any other by its version (`owner/name:version`, or the version alone). */
-export function predict(model: string, input: JsonObject, webhook?: string): Ask {
+export function predict(model: string, input: JsonObject, { wait = 0, webhook }: Begin): Ask {
+  if (!(wait >= 0 && wait <= 60))
+    throw new AnyModelError('invalid-argument', `wait must be a number of seconds from 0 to 60, not ${wait}.`)
   const [name = '', version] = model.includes(':') ? model.split(':') : model.includes('/') ? [model] : ['', model]
   const path = version ? '/predictions' : `/models/${name}/predictions`
   return {
     path,
+    ...(wait > 0 && { headers: { prefer: `wait=${Math.ceil(wait)}` } }),
     body: { input, ...(version && { version }), ...(webhook && { webhook, webhook_events_filter: ['completed'] }) },
   }
 }

@@ -6,7 +6,7 @@ import { predict, readPrediction } from './prediction.ts'
 
 export const replicateFilming: VideoFormat = {
   hosts: ['api.replicate.com'],
-  request: (call, { model }) => ({ ...predict(model, toInput(call), call.webhook), warnings: [] }),
+  request: (call, { model }) => ({ ...predict(model, toInput(call), { webhook: call.webhook }), warnings: [] }),
   read(reply, context) {
     const step = readPrediction(reply, context)
     if (step.type === 'ask') return step
