@@ -22,6 +22,7 @@ export {
   redact,
 } from './errors.ts'
 export { cosineSimilarity } from './generate/cosine-similarity.ts'
+export { editImage } from './generate/edit-image.ts'
 export { type EmbedOptions, type EmbedResult, embed } from './generate/embed.ts'
 export { type EmbedManyOptions, type EmbedManyResult, type EmbedSettings, embedMany } from './generate/embed-many.ts'
 export { knobs } from './generate/fit-tuning.ts'
@@ -38,7 +39,16 @@ export {
   streamVideoJob,
 } from './generate/generate-video.ts'
 export type { Given } from './generate/given-model.ts'
-export type { GeneratedImage, ImageInput, ImageOptions, ImageResult, ImageStream } from './generate/image-options.ts'
+export type {
+  GeneratedImage,
+  ImageEditOptions,
+  ImageInput,
+  ImageOptions,
+  ImageResult,
+  ImageStream,
+  ImageUpscaleOptions,
+} from './generate/image-options.ts'
+export { imageTaskOf, imageTasks } from './generate/image-task.ts'
 export type { MediaFile } from './generate/media-file.ts'
 export type { DeepPartial, ObjectOptions, ObjectResult } from './generate/object-options.ts'
 export {
@@ -55,13 +65,14 @@ export {
 } from './generate/options.ts'
 export { type RankedDocument, type RerankedResult, type RerankOptions, rerank } from './generate/rerank.ts'
 export type { GeneratedFile, Step, TextResult } from './generate/result.ts'
-export { streamImage } from './generate/stream-image.ts'
+export { streamImage, streamImageEdit, streamImageUpscale } from './generate/stream-image.ts'
 export { type ArrayStream, type ObjectStream, streamObject } from './generate/stream-object.ts'
 export { type SpeechStream, streamSpeech } from './generate/stream-speech.ts'
 export { streamText, type TextStream } from './generate/stream-text.ts'
 export { streamTranscription, type TranscriptStream } from './generate/stream-transcription.ts'
 export { toSrt, toVtt } from './generate/subtitles.ts'
 export { type TranscribeOptions, type Transcript, transcribe } from './generate/transcribe.ts'
+export { upscaleImage } from './generate/upscale-image.ts'
 export type { VideoJobOptions, VideoOptions, VideoResult, VideoStream } from './generate/video-options.ts'
 export type { StickyOptions } from './resilience/balance/sticky.ts'
 export type { StrategyName } from './resilience/balance/strategies.ts'

@@ -32,8 +32,28 @@ export interface ImageTuning {
 /** The name of a tuning option of pictures. */
 export type ImageKnob = keyof ImageTuning
 
-/** What the image verbs hand to a model: checked, with defaults filled in. */
+/**
+ * What an image model can be asked for.
+ *
+ * - `generate`: a picture of words alone.
+ * - `edit`: pictures and words, and a mask where there is `mask`.
+ * - `variation`: pictures without words. What comes of them is up to the model: another of its kind, or one without its background.
+ * - `outpaint`: what lies beyond the edges of a picture.
+ * - `upscale`: the same picture with more pixels.
+ */
+export type ImageTask = 'generate' | 'edit' | 'variation' | 'outpaint' | 'upscale'
+
+/** Pixels to add around a picture, whole numbers from 0 on. */
+export interface Outpaint {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+/** What the image verbs hand to a model: checked, with defaults filled in. What it asks for is told by `upscale`, `outpaint`, `images` and `prompt`, in this order. */
 export interface ImageCall extends ImageTuning {
+  /** What to draw, or what to change. Empty only where there are pictures. */
   readonly prompt: string
   /** How many pictures, 1 to `ImageSupport.maxCount`. */
   readonly count: number
@@ -41,6 +61,10 @@ export interface ImageCall extends ImageTuning {
   readonly images?: readonly MediaInput[]
   /** What of the first picture is painted anew: white is, black stays. */
   readonly mask?: MediaInput
+  /** Paint on beyond the edges of the first picture. There is no mask then. */
+  readonly outpaint?: Outpaint
+  /** Give the first picture with more pixels: `factor` times as wide and high. Where `size` was asked for, it is the least factor that reaches that; without either it is up to the model. */
+  readonly upscale?: { readonly factor?: number }
   /** Ask for pictures on the way. */
   readonly previews?: boolean
   /** What to do about a tuning option that the model lacks. Default `warn`. */
@@ -55,7 +79,9 @@ export interface ImageCall extends ImageTuning {
 export interface ImageSupport {
   /** Pictures that one request can ask for; verbs split larger numbers. Default 1. */
   readonly maxCount?: number
-  /** Pictures that it can start from. Default 0. */
+  /** What it can be asked for. Default: `generate`, and `edit` where `images` is above 0. */
+  readonly tasks?: readonly ImageTask[]
+  /** Pictures that it can start from. Default 0, or 1 where `tasks` has one that needs a picture. */
   readonly images?: number
   /** It paints within a mask. */
   readonly mask?: boolean

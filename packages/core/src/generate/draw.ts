@@ -4,7 +4,7 @@ import { addUsage, type Usage } from '../contract/usage.ts'
 import { AnyModelError } from '../errors.ts'
 import { givenModel } from './given-model.ts'
 import { toImageCall } from './image-call.ts'
-import type { GeneratedImage, ImageOptions, ImageResult } from './image-options.ts'
+import type { GeneratedImage, ImageResult, PictureOptions } from './image-options.ts'
 import { imageSizeOf } from './image-size.ts'
 import { mediaFile } from './media-file.ts'
 import { mediaTypeOf } from './media-type.ts'
@@ -20,7 +20,7 @@ interface Share {
 }
 
 /** Asks for all pictures, in as many requests as the model's limit asks for. `emit` gets every event, with pictures numbered over all requests and one `finish`, the last. The first request that fails ends the others. */
-export async function draw(options: ImageOptions, emit: Emit): Promise<ImageResult> {
+export async function draw(options: PictureOptions, emit: Emit): Promise<ImageResult> {
   const model = await givenModel(options?.model, 'generate', 'onnx().image(id)')
   const { signal, n = 1, concurrency = 4 } = options
   signal?.throwIfAborted()

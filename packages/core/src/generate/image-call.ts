@@ -1,8 +1,9 @@
-import type { ImageCall, ImageKnob, ImageModel, MediaInput } from '../contract/image.ts'
+import type { ImageCall, ImageKnob, ImageModel, ImageTask, MediaInput } from '../contract/image.ts'
 import type { Warning } from '../contract/part.ts'
 import { AnyModelError } from '../errors.ts'
 import { readMedia } from './file-input.ts'
-import type { ImageInput, ImageOptions } from './image-options.ts'
+import type { ImageInput, ImageOptions, PictureOptions } from './image-options.ts'
+import { imageTaskOf, imageTasks, mostImages } from './image-task.ts'
 
 /** All tuning options of pictures; `previews` is one that asks for more, and is left out in the same way. */
 const knobs: readonly (ImageKnob | 'previews')[] = [
@@ -26,30 +27,47 @@ interface Fitted {
 }
 
 /** Checks the options, refuses what the model lacks or leaves it out, and reads the pictures. Rejects with `invalid-argument` or `unsupported` before anything is sent. */
-export async function toImageCall(options: ImageOptions, model: ImageModel): Promise<Fitted> {
+export async function toImageCall(options: PictureOptions, model: ImageModel): Promise<Fitted> {
   const { model: _model, n: _n, concurrency: _concurrency, downloads, size, images, mask, ...rest } = options
   check(options)
   refuse(options, model)
   const fetching = { downloads, signal: options.signal }
   const read = (input: ImageInput) => readImage(input, fetching)
   const pixels = size === undefined ? undefined : toSize(size)
-  const missing = knobs.filter((knob) => isGiven(options[knob]) && !has(model, knob))
-  if (missing.length > 0 && options.onUnsupported === 'error')
+  const given = await fitPictures(
+    {
+      ...rest,
+      ...(pixels && { size: pixels }),
+      ...(images && images.length > 0 && { images: await Promise.all(images.map(read)) }),
+      ...(mask !== undefined && { mask: await read(mask) }),
+    },
+    model,
+  )
+  return fitted(given, model)
+}
+
+/** Leaves out the tuning options that the model lacks. */
+function fitted({ call: given, warnings }: Fitted, model: ImageModel): Fitted {
+  const missing = knobs.filter((knob) => isGiven(given[knob]) && !has(model, knob))
+  if (missing.length > 0 && given.onUnsupported === 'error')
     throw unsupported(model, `does not support ${missing.join(', ')}. Leave it out, or set onUnsupported: 'warn'.`)
-  const call: Record<string, unknown> = {
-    ...rest,
-    ...(pixels && { size: pixels }),
-    ...(images && images.length > 0 && { images: await Promise.all(images.map(read)) }),
-    ...(mask !== undefined && { mask: await read(mask) }),
-  }
+  const call: Record<string, unknown> = { ...given }
   for (const knob of missing) delete call[knob]
-  return {
-    call: call as unknown as Omit<ImageCall, 'count'>,
-    warnings: missing.map((option) => ({
-      option,
-      message: `${model.provider}/${model.id} does not support ${option}: it was left out.`,
-    })),
-  }
+  const { provider, id } = model
+  const left = missing.map((option) => ({
+    option,
+    message: `${provider}/${id} does not support ${option}: it was left out.`,
+  }))
+  return { call: call as unknown as Fitted['call'], warnings: [...warnings, ...left] }
+}
+
+/** Says in the model's terms what of pictures was asked for. */
+async function fitPictures(call: Fitted['call'], model: ImageModel): Promise<Fitted> {
+  const [first] = call.images ?? []
+  if (!first || !(call.outpaint || call.upscale)) return { call, warnings: [] }
+  const { grown, outpainted } = await import('./fit-pictures.ts')
+  if (call.upscale) return grown(call, first, model)
+  return imageTasks(model.supports).includes('outpaint') ? { call, warnings: [] } : outpainted(call, first, model)
 }
 
 /** `previews: false` asks for nothing. */
@@ -58,14 +76,27 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== fa
 const has = ({ supports }: ImageModel, knob: ImageKnob | 'previews'): boolean =>
   knob === 'previews' ? supports.previews === true : (supports.knobs ?? []).includes(knob)
 
-function refuse({ images = [], mask }: ImageOptions, model: ImageModel): void {
-  const { images: most = 0, mask: paints } = model.supports
-  if (images.length > most)
-    throw unsupported(
-      model,
-      most === 0 ? 'does not start from pictures.' : `takes at most ${most} picture${most === 1 ? '' : 's'}.`,
-    )
+function refuse(options: PictureOptions, model: ImageModel): void {
+  const { images = [], mask, onUnsupported } = options
+  const task = imageTaskOf(options)
+  const tasks = imageTasks(model.supports)
+  const most = mostImages(model.supports)
+  const paints = model.supports.mask === true && tasks.includes('edit')
+  const isEmulated = task === 'outpaint' && paints && onUnsupported !== 'error'
+  if (!tasks.includes(task) && !isEmulated) throw unsupported(model, refusals[task](tasks))
+  if (images.length > most) throw unsupported(model, `takes at most ${most} picture${most === 1 ? '' : 's'}.`)
   if (mask !== undefined && !paints) throw unsupported(model, 'does not paint within a mask.')
+}
+
+/** Why a model that lacks a task is refused, and what it can be asked for. */
+const refusals: Readonly<Record<ImageTask, (tasks: readonly ImageTask[]) => string>> = {
+  generate: (tasks) => `does not draw from words alone: it can ${tasks.join(', ')}.`,
+  edit: (tasks) =>
+    `does not start from pictures${tasks.includes('variation') ? ' with words: leave the words out' : ''}.`,
+  variation: (tasks) =>
+    tasks.includes('edit') ? 'makes no variations: say in words what to change.' : 'does not start from pictures.',
+  outpaint: () => 'does not paint beyond the edges of a picture.',
+  upscale: () => 'does not upscale pictures.',
 }
 
 const unsupported = ({ provider, id }: ImageModel, what: string): AnyModelError =>
@@ -80,9 +111,10 @@ const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger
 /** Pictures of one call. */
 const mostPictures = 1_000
 
-function check(options: ImageOptions): void {
+function check(options: PictureOptions): void {
   const { prompt, n, concurrency, seed, steps, guidance, strength, aspectRatio, images = [], mask } = options
-  if (typeof prompt !== 'string' || prompt.trim() === '') wrong('prompt must be a text that is not empty.')
+  if (typeof prompt !== 'string' || (prompt.trim() === '' && images.length === 0))
+    wrong('prompt must be a text that is not empty.')
   if (n !== undefined && !(isWhole(n, 1) && n <= mostPictures))
     wrong(`n must be a whole number from 1 to ${mostPictures}, not ${n}.`)
   for (const [name, value] of Object.entries({ concurrency, steps }))

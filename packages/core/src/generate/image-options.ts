@@ -1,4 +1,4 @@
-import type { ImageCall, ImageEvent, ImageModel } from '../contract/image.ts'
+import type { ImageCall, ImageEvent, ImageModel, Outpaint } from '../contract/image.ts'
 import type { Attempt, ResponseInfo, Warning } from '../contract/part.ts'
 import type { Usage } from '../contract/usage.ts'
 import type { DownloadOptions } from '../http/download.ts'
@@ -14,7 +14,7 @@ export type ImageInput =
   | { readonly data: Uint8Array | ArrayBuffer | URL | string; readonly mediaType?: string }
 
 /** Options of `generateImage` and `streamImage`. */
-export interface ImageOptions extends Omit<ImageCall, 'count' | 'size' | 'images' | 'mask'> {
+export interface ImageOptions extends Omit<ImageCall, 'count' | 'size' | 'images' | 'mask' | 'outpaint' | 'upscale'> {
   readonly model: Given<ImageModel>
   /** How many pictures, at most 1,000. Default 1. What one request can't give is split over several; with `seed`, picture `i` has the seed `seed + i`. */
   readonly n?: number
@@ -29,6 +29,30 @@ export interface ImageOptions extends Omit<ImageCall, 'count' | 'size' | 'images
   /** How pictures given by URL are fetched. */
   readonly downloads?: DownloadOptions
 }
+
+/** Options of `editImage` and `streamImageEdit`. */
+export interface ImageEditOptions extends Omit<ImageOptions, 'prompt' | 'images'> {
+  /** The picture to change. Give it, or `images`. */
+  readonly image?: ImageInput
+  /** Several pictures: the first is changed, the others show the model what is meant. */
+  readonly images?: readonly ImageInput[]
+  /** What to change, in words. Without it, mask and `outpaint` the model makes a variation. */
+  readonly instruction?: string
+  /** Paints on beyond the edges: pixels to add on each side, 0 where none are given. Where the model can only paint within masks, a PNG picture is put on a larger ground and what is new is masked, with a warning. */
+  readonly outpaint?: Partial<Outpaint>
+}
+
+/** Options of `upscaleImage` and `streamImageUpscale`. */
+export interface ImageUpscaleOptions extends Omit<ImageOptions, 'prompt' | 'images' | 'mask' | 'aspectRatio'> {
+  readonly image: ImageInput
+  /** How many times as wide and high, above 1. Give this, or `size`. Default: what the model is made for. */
+  readonly factor?: number
+  /** What is on the picture, for models that invent details. */
+  readonly prompt?: string
+}
+
+/** What a picture verb asks for, whichever it is. */
+export interface PictureOptions extends ImageOptions, Pick<ImageCall, 'outpaint' | 'upscale'> {}
 
 /** A picture that a model made. */
 export interface GeneratedImage extends MediaFile {

@@ -1,17 +1,37 @@
 import type { ImageEvent } from '../contract/image.ts'
 import { SharedRun } from '../stream/shared-run.ts'
-import type { ImageOptions, ImageResult, ImageStream } from './image-options.ts'
+import type {
+  ImageEditOptions,
+  ImageOptions,
+  ImageResult,
+  ImageStream,
+  ImageUpscaleOptions,
+  PictureOptions,
+} from './image-options.ts'
 
 /**
  * Asks a model for pictures and tells what happens on the way: progress, previews where they are asked for, each picture when it is done, one `finish`.
  *
  * Returns at once. Leaving the only `for await` cancels; `signal` does so for all readers, who then get `signal.reason`.
  */
-export function streamImage(options: ImageOptions): ImageStream {
+export const streamImage = (options: ImageOptions): ImageStream => pictureStream(options, () => options)
+
+/** As `editImage`, and tells what happens on the way like `streamImage`. */
+export const streamImageEdit = (options: ImageEditOptions): ImageStream =>
+  pictureStream(options, async () => (await import('./picture-options.ts')).toEdit(options))
+
+/** As `upscaleImage`, and tells what happens on the way like `streamImage`. */
+export const streamImageUpscale = (options: ImageUpscaleOptions): ImageStream =>
+  pictureStream(options, async () => (await import('./picture-options.ts')).toUpscale(options))
+
+function pictureStream(
+  options: { readonly signal?: AbortSignal } | undefined,
+  asked: () => PictureOptions | Promise<PictureOptions>,
+): ImageStream {
   const run = new SharedRun<ImageResult, ImageEvent>(
     async (emit, signal) => {
       const { draw } = await import('./draw.ts')
-      return draw({ ...options, signal }, emit)
+      return draw({ ...(await asked()), signal }, emit)
     },
     options?.signal,
     mergeEvents,
