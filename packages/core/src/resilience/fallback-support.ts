@@ -1,5 +1,5 @@
 import type { CodeSupport } from '../contract/code.ts'
-import type { ImageSupport } from '../contract/image.ts'
+import type { ImageCall, ImageSupport } from '../contract/image.ts'
 import type { NoticePart } from '../contract/part.ts'
 import type { SpeechSupport } from '../contract/speech.ts'
 import type { OutputMode, TextSupport } from '../contract/text.ts'
@@ -7,6 +7,7 @@ import type { TranscriptionSupport } from '../contract/transcription.ts'
 import type { VideoSupport } from '../contract/video.ts'
 import { AnyModelError } from '../errors.ts'
 import { fitKnobs } from '../generate/fit-knobs.ts'
+import { imageTaskOf, imageTasks, mostImages } from '../generate/image-task.ts'
 import type { AnyCall, MediaModel } from './kinds.ts'
 
 /** What a call may ask for: what one of the models can do, as the others are passed over; of what is decided before the call, what all can. */
@@ -30,18 +31,16 @@ export function textSupport(supports: readonly TextSupport[]): TextSupport {
 /** What models of other kinds support, as far as it matters here. */
 type MediaSupport = Partial<CodeSupport> & ImageSupport & SpeechSupport & TranscriptionSupport & VideoSupport
 
-/** What a call to models that are not for text may ask for: tuning options that one of them has, of all else what all can. */
+/** What a call to models that are not for text may ask for: tuning options and tasks that one of them has, of all else what all can that may be asked. */
 export function mediaSupport(models: readonly MediaModel[]): MediaSupport {
   const supports = models.map((model) => model.supports as MediaSupport)
-  const all = (key: 'mask' | 'context' | 'firstFrame' | 'lastFrame' | 'webhook') => supports.every((one) => one[key])
-  const least = (key: 'maxCount' | 'images' | 'references', usual: number) =>
-    Math.min(...supports.map((one) => one[key] ?? usual))
+  const all = (key: 'context' | 'firstFrame' | 'lastFrame' | 'webhook') => supports.every((one) => one[key])
+  const least = (key: 'maxCount' | 'references', usual: number) => Math.min(...supports.map((one) => one[key] ?? usual))
   const voices = supports.flatMap((one) => one.voices ?? [])
   return {
     ...inputOf(models),
     maxCount: least('maxCount', 1),
-    images: least('images', 0),
-    mask: all('mask'),
+    ...pictureSupport(models),
     firstFrame: all('firstFrame'),
     lastFrame: all('lastFrame'),
     references: least('references', 0),
@@ -51,6 +50,27 @@ export function mediaSupport(models: readonly MediaModel[]): MediaSupport {
     ...(voices.length > 0 && supports.every((one) => one.voices) ? { voices } : {}),
     knobs: [...new Set(supports.flatMap(({ knobs = [] }) => knobs))] as never[],
   }
+}
+
+function pictureSupport(models: readonly MediaModel[]): Pick<MediaSupport, 'images' | 'mask' | 'tasks'> {
+  if (!('generate' in (models[0] as MediaModel))) return {}
+  const supports = models.map((model) => model.supports as ImageSupport)
+  const tasks = [...new Set(supports.flatMap(imageTasks))]
+  const starting = supports.filter((one) => mostImages(one) > 0)
+  const editing = supports.filter((one) => imageTasks(one).includes('edit'))
+  return {
+    tasks,
+    images: starting.length > 0 ? Math.min(...starting.map(mostImages)) : 0,
+    mask: editing.length > 0 && editing.every(({ mask }) => mask),
+  }
+}
+
+/** The models that have what a call asks for. */
+export function ableTo(call: AnyCall, models: readonly MediaModel[]): readonly MediaModel[] {
+  if (!('generate' in (models[0] as MediaModel))) return models
+  const task = imageTaskOf(call as ImageCall)
+  const able = models.filter(({ supports }) => imageTasks(supports as ImageSupport).includes(task))
+  return able.length > 0 ? able : models
 }
 
 /** Code models that read prompts read those of their own family. */

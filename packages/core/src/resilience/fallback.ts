@@ -8,7 +8,7 @@ import type { TranscriptionModel } from '../contract/transcription.ts'
 import type { VideoModel } from '../contract/video.ts'
 import { AnyModelError } from '../errors.ts'
 import { checkSameVectors, sameLength, succeeding } from './fallback-call.ts'
-import { fitMedia, mediaSupport, textSupport } from './fallback-support.ts'
+import { ableTo, fitMedia, mediaSupport, textSupport } from './fallback-support.ts'
 import { FallingBack } from './falling-back.ts'
 import { jobsOf } from './job-owner.ts'
 import { type AnyCall, type AnyModel, asked, type MediaModel, rewired, type ValueModel } from './kinds.ts'
@@ -133,7 +133,7 @@ function mediaFallback(models: readonly MediaModel[], options: FailoverOptions):
   }
   const wired = rewired(models[0] as MediaModel, {
     parts: (_, call) => ({
-      [Symbol.asyncIterator]: () => new Succession(models, (model) => ask(model, call), call, asking),
+      [Symbol.asyncIterator]: () => new Succession(ableTo(call, models), (model) => ask(model, call), call, asking),
     }),
   })
   return { ...wired, ...('film' in wired && jobsOf(models as readonly VideoModel[])), supports } as MediaModel

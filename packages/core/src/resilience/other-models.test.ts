@@ -6,6 +6,7 @@ import type { RerankModel } from '../contract/rerank.ts'
 import type { SpeechCall, SpeechEvent, SpeechModel } from '../contract/speech.ts'
 import type { TranscriptionEvent, TranscriptionModel } from '../contract/transcription.ts'
 import { AnyModelError, type ErrorCode, type ErrorInfo } from '../errors.ts'
+import { editImage } from '../generate/edit-image.ts'
 import { embed } from '../generate/embed.ts'
 import { embedMany } from '../generate/embed-many.ts'
 import { generateImage } from '../generate/generate-image.ts'
@@ -13,6 +14,7 @@ import { generateSpeech } from '../generate/generate-speech.ts'
 import { rerank } from '../generate/rerank.ts'
 import { streamImage } from '../generate/stream-image.ts'
 import { transcribe } from '../generate/transcribe.ts'
+import { upscaleImage } from '../generate/upscale-image.ts'
 import { withBreaker } from './breaker.ts'
 import { withFallback } from './fallback.ts'
 import { withRetry } from './retry.ts'
@@ -209,6 +211,26 @@ describe('withFallback', () => {
     expect(warnings.map(({ option }) => option)).toEqual(['steps'])
     expect(b.calls[0]).not.toHaveProperty('steps')
     expect(b.calls[0]).toMatchObject({ seed: 1 })
+  })
+
+  it('pictures: models that lack a task are passed over for it, and no others', async () => {
+    const file = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10)
+    const a = drawer('a', [[picture(), finish('a')]])
+    const b = drawer('b', [[failure('quota')], [picture(), finish('b')]], { images: 3, mask: true })
+    const c = drawer('c', [[picture(), finish('c')]], { images: 2, mask: true, tasks: ['edit', 'variation'] })
+    const d = drawer('d', [[picture(), finish('d')]], { tasks: ['upscale'] })
+    const model = withFallback([a, b, c, d])
+    const tasks = ['generate', 'edit', 'variation', 'upscale']
+    expect(model.supports).toMatchObject({ tasks, images: 1, mask: true })
+    const edited = await settled(editImage({ model, image: file, mask: file, instruction: 'red' }))
+    expect(edited.attempts.map(({ model }) => model)).toEqual(['b', 'c'])
+    expect((await settled(editImage({ model, image: file }))).response.model).toBe('c')
+    expect((await settled(upscaleImage({ model, image: file, factor: 2 }))).response.model).toBe('d')
+    expect(d.calls).toMatchObject([{ upscale: { factor: 2 } }])
+    expect((await draw(model)).response.model).toBe('a')
+    await expect(editImage({ model: withFallback([a, d]), image: file, instruction: 'x' })).rejects.toMatchObject({
+      code: 'unsupported',
+    })
   })
 
   it('speech: the next model speaks, with a voice of its own', async () => {
