@@ -18,6 +18,7 @@ describe('the bundle of generateText and a provider', () => {
     const dear = [...measured.further].filter(([, bytes]) => bytes >= limits.provider).map(([name]) => name)
     const own = [
       'anthropic',
+      'azure',
       'comfyui',
       'deepgram',
       'elevenlabs',

@@ -9,8 +9,8 @@ export const title = 'Bundle of generateText and a provider: minified and gzippe
 /** Bytes that a bundle may have to begin with (`twoProtocols`: of a provider that speaks two), and that a further provider on a protocol that is already there may add. */
 export const limits = { bundle: 15 * 1_024, twoProtocols: 20 * 1_024, provider: 1_024 }
 
-/** OpenAI and xAI answer by Responses and by Chat Completions: both are in their files. */
-const twoProtocols = ['openai', 'xai']
+/** Azure, OpenAI and xAI answer by Responses and by Chat Completions: both are in their files. */
+const twoProtocols = ['azure', 'openai', 'xai']
 
 export const limitOf = (name) => (twoProtocols.includes(name) ? limits.twoProtocols : limits.bundle)
 

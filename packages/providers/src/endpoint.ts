@@ -20,6 +20,8 @@ export interface Endpoint {
   /** Name in errors, results and opaque data. */
   readonly provider: string
   readonly baseURL: string
+  /** Appended to its paths, such as `?api-version=preview`. */
+  readonly query?: string
   /** Credential and fixed headers, resolved per request. Throws `auth` when the key is missing. */
   headers(): Promise<Readonly<Record<string, string>>>
   readonly transport: Transport

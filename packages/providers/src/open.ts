@@ -24,7 +24,8 @@ export async function open(
     ...lowerCase(call.headers),
   }
   const body = JSON.stringify(call.extra ? merge(wire.body, call.extra) : wire.body)
-  const request = { method: 'POST', url: endpoint.baseURL + wire.path, headers, body, signal: call.signal } as const
+  const url = endpoint.baseURL + wire.path + (endpoint.query ?? '')
+  const request = { method: 'POST', url, headers, body, signal: call.signal } as const
   return { exchange: send(request, endpoint.transport), secrets: secretsIn(headers) }
 }
 

@@ -1,4 +1,5 @@
 import { AnyModelError, type ErrorCode, type ErrorInfo, type Phase } from '@anymodel/core'
+import { filterReasons } from './filter-reasons.ts'
 import type { WireError } from './reported.ts'
 import { requestId } from './request-id.ts'
 import { successorHint } from './retired-models.ts'
@@ -33,8 +34,10 @@ function describe(body: unknown): Described {
     const inner = describe(error)
     const raw = (error as { metadata?: { raw?: unknown } }).metadata?.raw
     const more = typeof raw === 'string' ? raw.slice(0, 500) : nodeErrors(body)
+    const filtered = filterReasons(error)
+    const words = [inner.message, more].filter(Boolean).join(': ')
     return {
-      message: [inner.message, more].filter(Boolean).join(': ') || undefined,
+      message: [words, filtered && `(${filtered})`].filter(Boolean).join(' ') || undefined,
       codes: [...inner.codes, ...text(code, type)],
     }
   }
@@ -42,7 +45,7 @@ function describe(body: unknown): Described {
   if (typeof detail === 'object' && detail !== null && !Array.isArray(detail)) return describe(detail)
   const reasons = Array.isArray(details) ? details.map((d) => (d as { reason?: unknown } | null)?.reason) : []
   const codes = text(...reasons, code, type, status, name)
-  if (typeof error === 'string') return { message: error, codes }
+  if (typeof error === 'string') return { message: text(error, ...[detail].flat()).join(': '), codes }
   if (typeof message === 'string') return { message, codes }
   if (typeof detail === 'string') return { message: detail, codes }
   if (Array.isArray(errors)) return { message: text(...errors).join(' ') || undefined, codes }
@@ -52,7 +55,8 @@ function describe(body: unknown): Described {
         ? `${[(d as { loc?: unknown[] }).loc].flat(2).join('.')}: ${String((d as { msg?: unknown }).msg)}`
         : String(d),
     )
-    return { message: lines.join('; '), codes }
+    const types = detail.flatMap((d) => text((d as { type?: unknown } | null)?.type))
+    return { message: lines.join('; '), codes: [...types, ...codes] }
   }
   return { codes }
 }
@@ -111,6 +115,7 @@ const byCode: Readonly<Record<string, ErrorCode>> = {
   authentication_error: 'auth',
   billing_error: 'quota',
   content_filter: 'content-filter',
+  contentFilter: 'content-filter',
   content_policy_violation: 'content-filter',
   context_length_exceeded: 'context-length',
   exceed_context_size_error: 'context-length',

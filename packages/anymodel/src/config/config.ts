@@ -33,6 +33,7 @@ export const hostedTypes = [
   'elevenlabs',
   'deepgram',
   'assemblyai',
+  'azure',
   'azure-speech',
   'webui',
   'comfyui',

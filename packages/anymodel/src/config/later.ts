@@ -3,7 +3,6 @@ export const laterKeys: ReadonlySet<string> = new Set(['server'])
 
 /** Provider types that are not there yet. */
 export const laterTypes: ReadonlySet<string> = new Set([
-  'azure',
   'bedrock',
   'vertex',
   'cohere',
@@ -12,9 +11,6 @@ export const laterTypes: ReadonlySet<string> = new Set([
   'perplexity',
   'fireworks',
   'cerebras',
-  'elevenlabs',
-  'deepgram',
-  'assemblyai',
 ])
 
 /** What an error says about them. */

@@ -246,10 +246,10 @@ describe('what is refused, where it stands', () => {
   })
 
   test('provider types of a later version, and other states', async () => {
-    const text = `providers: { eu: { type: azure } }\nstate: { mysql: x }\n`
+    const text = `providers: { eu: { type: vertex } }\nstate: { mysql: x }\n`
     expect((await errorOf(load(text))).split('\n')).toEqual([
       'anymodel.config.yaml has 2 problems:',
-      '  anymodel.config.yaml:1:26: providers.eu.type has the type azure, which is not available yet in this version: remove it.',
+      '  anymodel.config.yaml:1:26: providers.eu.type has the type vertex, which is not available yet in this version: remove it.',
       '  anymodel.config.yaml:2:10: state.mysql is not a key that stands here. There are sqlite, onError.',
     ])
   })

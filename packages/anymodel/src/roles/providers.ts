@@ -114,6 +114,10 @@ export const providerSources: Readonly<Record<ProviderType, ProviderSource>> = {
     env: ['ASSEMBLYAI_API_KEY'],
     load: async () => hosted((await import('@anymodel/providers/assemblyai')).assemblyai),
   },
+  azure: {
+    env: ['AZURE_OPENAI_API_KEY'],
+    load: async () => hosted((await import('@anymodel/providers/azure')).azure),
+  },
   'azure-speech': {
     env: ['AZURE_SPEECH_KEY'],
     load: async () => hosted((await import('@anymodel/providers/azure-speech')).azureSpeech),

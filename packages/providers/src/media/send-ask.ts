@@ -15,7 +15,7 @@ export interface Carried {
 
 /** Where an ask goes. A URL that a service gave gets credentials only on hosts of that service. Throws `malformed` for others. */
 function urlOf(endpoint: Endpoint, path: string, hosts: readonly string[] = []): string {
-  if (typeof path === 'string' && path.startsWith('/')) return endpoint.baseURL + path
+  if (typeof path === 'string' && path.startsWith('/')) return endpoint.baseURL + path + (endpoint.query ?? '')
   if (URL.canParse(path)) {
     const url = new URL(path)
     const own = new URL(endpoint.baseURL)

@@ -1,0 +1,223 @@
+import { embed, generateImage, generateSpeech, generateText, streamText, transcribe } from '@anymodel/core'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type AzureOptions, azure } from './azure.ts'
+import { png, type Reply, type Seen, serve } from './testing/service.ts'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+const key = 'key-of-a-resource'
+
+async function resource(answer: (seen: Seen) => Reply, options: AzureOptions = {}) {
+  const { seen, origin } = await serve(answer)
+  return { seen, origin, at: azure({ apiKey: key, endpoint: origin, ...options }) }
+}
+
+const safe = { hate: { filtered: false, severity: 'safe' }, violence: { filtered: false, severity: 'safe' } }
+const hateful = { ...safe, hate: { filtered: true, severity: 'medium' } }
+
+const said = {
+  id: 'chatcmpl-1',
+  model: 'gpt-4.1-2025-04-14',
+  choices: [{ index: 0, finish_reason: 'stop', message: { content: 'Paris' }, content_filter_results: safe }],
+  prompt_filter_results: [{ prompt_index: 0, content_filter_results: safe }],
+  usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
+}
+
+const response = {
+  id: 'resp_1',
+  object: 'response',
+  model: 'gpt-5.4',
+  status: 'completed',
+  output: [{ type: 'message', id: 'msg_1', content: [{ type: 'output_text', text: 'Paris' }] }],
+  content_filters: [
+    { source_type: 'prompt', blocked: false, content_filter_results: safe },
+    { source_type: 'completion', blocked: false, content_filter_results: { violence: safe.violence } },
+  ],
+}
+
+const events = (...values: unknown[]): Reply => ({
+  type: 'text/event-stream',
+  text: values.map((value) => `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`).join(''),
+})
+
+const recognized = { text: 'Hello.' }
+const drawn = { data: [{ b64_json: png.toString('base64') }] }
+
+describe('where things are at Azure', () => {
+  const ways = async (options: AzureOptions) => {
+    const { seen, at } = await resource(({ path }) => {
+      if (path.includes('/responses')) return { json: response }
+      if (path.includes('/embeddings')) return { json: { data: [{ index: 0, embedding: [1, 2] }] } }
+      if (path.includes('/images')) return { json: drawn }
+      if (path.includes('/speech')) return { bytes: Buffer.from('ID3 sound'), type: 'audio/mpeg' }
+      return { json: path.includes('/transcriptions') ? recognized : said }
+    }, options)
+    await generateText({ model: at.text('gpt-5.4'), prompt: 'Hi' })
+    await generateText({ model: at.chat('gpt-4.1'), prompt: 'Hi' })
+    await embed({ model: at.embedding('text-embedding-3-small'), value: 'Hi' })
+    await generateImage({ model: at.image('gpt-image-1'), prompt: 'Hi' })
+    await generateImage({ model: at.image('gpt-image-1'), prompt: 'Hi', images: [png] })
+    await generateSpeech({ model: at.speech('tts-1'), text: 'Hi' })
+    await transcribe({ model: at.transcription('whisper-1'), audio: { data: png, mediaType: 'audio/wav' } })
+    expect(seen.map(({ headers }) => [headers['api-key'], headers.authorization])).toEqual(
+      seen.map(() => [key, undefined]),
+    )
+    return seen.map(({ path }) => path)
+  }
+
+  it('is the API of version 1, with the preview of pictures and sound', async () => {
+    expect(await ways({})).toEqual([
+      '/openai/v1/responses',
+      '/openai/v1/chat/completions',
+      '/openai/v1/embeddings',
+      '/openai/v1/images/generations?api-version=preview',
+      '/openai/v1/images/edits?api-version=preview',
+      '/openai/v1/audio/speech?api-version=preview',
+      '/openai/v1/audio/transcriptions?api-version=preview',
+    ])
+  })
+
+  it('is below the deployment with a dated version', async () => {
+    expect(await ways({ apiVersion: '2024-10-21' })).toEqual([
+      '/openai/responses?api-version=2024-10-21',
+      '/openai/deployments/gpt-4.1/chat/completions?api-version=2024-10-21',
+      '/openai/deployments/text-embedding-3-small/embeddings?api-version=2024-10-21',
+      '/openai/deployments/gpt-image-1/images/generations?api-version=2024-10-21',
+      '/openai/deployments/gpt-image-1/images/edits?api-version=2024-10-21',
+      '/openai/deployments/tts-1/audio/speech?api-version=2024-10-21',
+      '/openai/deployments/whisper-1/audio/transcriptions?api-version=2024-10-21',
+    ])
+  })
+
+  it('is the same for every way to say where the resource is', async () => {
+    const { seen, origin } = await resource(() => ({ json: said }))
+    vi.stubEnv('AZURE_OPENAI_ENDPOINT', `${origin}/`)
+    vi.stubEnv('AZURE_OPENAI_API_KEY', key)
+    const ways: AzureOptions[] = [
+      {},
+      { endpoint: `${origin}/openai/deployments/gpt-4.1/chat/completions?api-version=2025-01-01-preview` },
+      { baseURL: `${origin}/openai/v1/` },
+    ]
+    for (const options of ways) await generateText({ model: azure(options).chat('gpt-4.1'), prompt: 'Hi' })
+    vi.stubEnv('AZURE_BASE_URL', 'http://127.0.0.1:1/elsewhere')
+    await generateText({ model: azure({ endpoint: origin }).chat('gpt-4.1'), prompt: 'Hi' })
+    expect(seen.map(({ path }) => path)).toEqual(seen.map(() => '/openai/v1/chat/completions'))
+  })
+
+  it('says what to set when no address is known, or no key', async () => {
+    for (const name of ['AZURE_OPENAI_ENDPOINT', 'AZURE_RESOURCE_NAME', 'AZURE_OPENAI_API_KEY']) vi.stubEnv(name, '')
+    const nowhere = generateText({ model: azure({ apiKey: key }).chat('m'), prompt: 'Hi' })
+    await expect(nowhere).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringMatching(/AZURE_OPENAI_ENDPOINT/),
+    })
+    const drawnNowhere = generateImage({ model: azure({ apiKey: key }).image('m'), prompt: 'Hi' })
+    await expect(drawnNowhere).rejects.toMatchObject({ code: 'invalid-argument' })
+    const keyless = generateText({ model: azure({ resource: 'mine' }).chat('m'), prompt: 'Hi' })
+    await expect(keyless).rejects.toMatchObject({
+      code: 'auth',
+      message: expect.stringMatching(/AZURE_OPENAI_API_KEY/),
+    })
+  })
+
+  it('takes a token of Entra ID, fetched for every request', async () => {
+    let made = 0
+    const { seen, at } = await resource(() => ({ json: said }), { token: async () => `token-${++made}` })
+    await generateText({ model: at.chat('gpt-4.1'), prompt: 'Hi' })
+    await generateText({ model: at.chat('gpt-4.1'), prompt: 'Hi' })
+    expect(seen.map(({ headers }) => [headers.authorization, headers['api-key']])).toEqual([
+      ['Bearer token-1', undefined],
+      ['Bearer token-2', undefined],
+    ])
+  })
+})
+
+describe('deployments of Azure', () => {
+  it('have the abilities of the model behind them', async () => {
+    const { seen, at } = await resource(() => ({ json: said }), { models: { prod: 'gpt-5.4', art: 'dall-e-3' } })
+    expect(at.image('art').supports).toMatchObject({ maxCount: 1 })
+    expect(at.image('gpt-image-1').supports).toMatchObject({ maxCount: 10 })
+    const ask = { prompt: 'Hi', temperature: 0.5, reasoning: { effort: 'high' } } as const
+    const { warnings } = await generateText({ model: at.chat('prod'), ...ask })
+    expect(warnings.map(({ option }) => option)).toEqual(['temperature'])
+    await generateText({ model: at.chat('unknown'), ...ask })
+    expect(seen.map(({ body }) => [body.model, body.temperature])).toEqual([
+      ['prod', undefined],
+      ['unknown', 0.5],
+    ])
+  })
+})
+
+describe('content filters of Azure', () => {
+  it('tell what they found in whole answers', async () => {
+    const { at } = await resource(({ path }) => ({ json: path.includes('chat') ? said : response }))
+    const chat = await generateText({ model: at.chat('gpt-4.1'), prompt: 'Hi' })
+    expect(chat.response.details?.contentFilter).toEqual({ prompt: safe, answer: safe })
+    const text = await generateText({ model: at.text('gpt-5.4'), prompt: 'Hi' })
+    expect(text.text).toBe('Paris')
+    expect(text.response.details?.contentFilter).toEqual({ prompt: safe, answer: { violence: safe.violence } })
+  })
+
+  it('tell why a stream was cut, whatever a later chunk says', async () => {
+    const chunk = (content: string, found: unknown, finish_reason: string | null = null) => ({
+      choices: [{ index: 0, delta: { content }, finish_reason, content_filter_results: found }],
+    })
+    const { at } = await resource(() =>
+      events(
+        { ...said, id: '', model: '', choices: [], usage: null },
+        chunk('I h', {}),
+        chunk('', hateful, 'content_filter'),
+        chunk('', safe),
+        '[DONE]',
+      ),
+    )
+    const stream = streamText({ model: at.chat('gpt-4.1'), prompt: 'Hi' })
+    const { text, finishReason, response: told } = await stream.result
+    expect([text, finishReason]).toEqual(['I h', 'content-filter'])
+    expect(told.details?.contentFilter).toEqual({ prompt: safe, answer: hateful })
+  })
+
+  it('say in the error why they refused a prompt', async () => {
+    const jailbreak = { ...hateful, jailbreak: { filtered: true, detected: true } }
+    const words = "The response was filtered due to the prompt triggering Azure OpenAI's content management policy."
+    const bodies = [
+      {
+        code: 'content_filter',
+        innererror: { code: 'ResponsibleAIPolicyViolation', content_filter_result: jailbreak },
+      },
+      { code: 'content_filter', content_filters: [{ blocked: true, content_filter_results: jailbreak }] },
+      { code: 'contentFilter', inner_error: { content_filter_results: jailbreak } },
+    ]
+    for (const error of bodies) {
+      const { at } = await resource(() => ({ status: 400, json: { error: { message: words, ...error } } }))
+      const failure = {
+        code: 'content-filter',
+        status: 400,
+        message: expect.stringMatching(/policy\. \(hate: medium, jailbreak\)/),
+      }
+      await expect(generateText({ model: at.chat('m'), prompt: 'Hi' })).rejects.toMatchObject(failure)
+      await expect(generateImage({ model: at.image('m'), prompt: 'Hi' })).rejects.toMatchObject(failure)
+    }
+  })
+
+  it('take findings of any shape for what they are', async () => {
+    const odd = {
+      ...said,
+      prompt_filter_results: 'none',
+      choices: [{ ...said.choices[0], content_filter_results: [7] }],
+    }
+    const { at } = await resource(() => ({ json: { ...odd, content_filters: { a: 1 } } }))
+    await expect(generateText({ model: at.chat('m'), prompt: 'Hi' })).resolves.toMatchObject({ text: 'Paris' })
+  })
+
+  it('leave errors of other kinds alone', async () => {
+    const missing = { error: { code: 'DeploymentNotFound', message: 'The API deployment does not exist.' } }
+    const { at } = await resource(() => ({ status: 404, json: missing }))
+    await expect(generateText({ model: at.chat('m'), prompt: 'Hi' })).rejects.toMatchObject({
+      code: 'not-found',
+      providerCode: 'DeploymentNotFound',
+    })
+  })
+})
