@@ -5,6 +5,7 @@ import type { ModelThread } from '../thread/thread.ts'
 /** What every local image model can do; how well is up to the model. Pictures are PNG. */
 const supports: ImageSupport = {
   maxCount: 1,
+  tasks: ['generate', 'edit', 'variation'],
   images: 1,
   mask: true,
   previews: true,

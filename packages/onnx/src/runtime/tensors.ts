@@ -21,6 +21,7 @@ export const floats = (type: Tensor.Type, values: Float32Array, dims: readonly n
  * The tensors, made so that the runtime can read them: where JavaScript has a Float16Array (Node 24) it is the data of tensors of 16-bit floats, but the runtime (1.30) takes nothing from that, only from their bits.
  */
 export function readable(tensors: Record<string, Tensor>): Record<string, Tensor> {
+  if (!('Float16Array' in globalThis)) return tensors
   for (const tensor of Object.values(tensors))
     if (tensor.type === 'float16' && tensor.location === 'cpu' && !(tensor.data instanceof Uint16Array))
       Object.defineProperty(tensor, 'data', { value: bitsOf(tensor.data) })

@@ -75,8 +75,8 @@ export interface Asked {
   readonly lengths: readonly number[]
   /** Per row, which columns are looked at. */
   readonly masks: readonly Uint8Array[]
-  readonly blocks: readonly Block[]
-  readonly columns: number
+  /** The cache: a tensor per entry of the layout. */
+  readonly past: readonly Tensor[]
   readonly keep: number
   /** Outputs that are wanted besides the logits. */
   readonly outputs: readonly string[]
@@ -85,14 +85,13 @@ export interface Asked {
 /** Runs the graph over a batch. */
 export async function runBatch(
   { run, layout }: TextGraph,
-  { tokens, lengths, masks, blocks, columns, keep, outputs }: Asked,
+  { tokens, lengths, masks, past, keep, outputs }: Asked,
 ): Promise<{ logits: Logits; tensors: Record<string, Tensor> }> {
   const { ids, mask, positions, keep: keeps } = layout
   const rows = tokens.length
   const count = tokens[0]?.length ?? 0
   const inputs: Record<string, Tensor> = { [ids.name]: integers(ids.type, tokens.flat(), [rows, count]) }
-  for (const [i, entry] of layout.cache.entries())
-    inputs[entry.input] = blockTensor(blocks[i] as Block, blockShape(entry, rows, columns))
+  for (const [i, { input }] of layout.cache.entries()) inputs[input] = past[i] as Tensor
   if (mask) inputs[mask.name] = maskTensor(mask.type, masks)
   if (positions) {
     const places = lengths.flatMap((length) => Array.from({ length: count }, (_, i) => length + i))
@@ -104,6 +103,14 @@ export async function runBatch(
   const runMs = performance.now() - before
   return { logits: { of: readerOf(tensors[layout.logits] as Tensor), runMs }, tensors }
 }
+
+/** The cache of so many rows and columns as the graph takes it. The blocks are read where they are, so the tensors serve as long as blocks, rows and columns stay. */
+export const pastTensors = (
+  { cache }: GraphLayout,
+  blocks: readonly Block[],
+  rows: number,
+  columns: number,
+): readonly Tensor[] => cache.map((entry, i) => blockTensor(blocks[i] as Block, blockShape(entry, rows, columns)))
 
 const blockTensor = (block: Block, shape: readonly number[]): Tensor =>
   block instanceof Uint16Array ? halfTensor(block, shape) : new Tensor('float32', block, shape)

@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-node'
-import { type Batch, type Batches, type Logits, type Place, runBatch, type TextGraph } from './batch.ts'
+import { type Batch, type Batches, type Logits, type Place, pastTensors, runBatch, type TextGraph } from './batch.ts'
 import { type Block, columnBytes, copyColumns, emptyBlock, strides, type TextCache, toBlock } from './cache.ts'
 import type { CacheEntry } from './cache-layout.ts'
 
@@ -14,6 +14,14 @@ interface Fresh {
   readonly tensors: readonly Tensor[]
   /** How many tokens each row had before it. */
   readonly lengths: readonly number[]
+}
+
+/** The cache as it was handed to the graph, and what it was made of. */
+interface Past {
+  readonly blocks: readonly Block[]
+  readonly rows: number
+  readonly columns: number
+  readonly tensors: readonly Tensor[]
 }
 
 /**
@@ -33,6 +41,7 @@ export class ColumnBatch implements Batch {
   /** Columns that are sure to be needed. */
   readonly #expected: number
   #last: Fresh | undefined
+  #past: Past | undefined
 
   private constructor(
     graph: TextGraph,
@@ -94,7 +103,6 @@ export class ColumnBatch implements Batch {
 
   async feed(tokens: readonly (readonly number[])[], keep = 1): Promise<Logits> {
     this.#settle()
-    const { cache } = this.#graph.layout
     const count = tokens[0]?.length ?? 0
     const lengths = [...this.#lengths]
     const columns = this.#columns
@@ -102,8 +110,7 @@ export class ColumnBatch implements Batch {
       tokens,
       lengths,
       masks: lengths.map((length) => new Uint8Array(columns + count).fill(1, 0, length).fill(1, columns)),
-      blocks: cache.map((entry, e) => (this.#blocks[e] as Block).subarray(0, this.size * rowSize(entry, columns))),
-      columns,
+      past: this.#pastTensors(),
       keep,
       outputs: this.#fresh,
     })
@@ -135,6 +142,20 @@ export class ColumnBatch implements Batch {
     return { length, columns: length, blocks }
   }
 
+  /** Made anew only when the batch takes another place or shape. */
+  #pastTensors(): readonly Tensor[] {
+    const past = this.#past
+    const blocks = this.#blocks
+    const columns = this.#columns
+    const rows = this.size
+    if (past && past.blocks === blocks && past.rows === rows && past.columns === columns) return past.tensors
+    const { layout } = this.#graph
+    const used = layout.cache.map((entry, e) => (blocks[e] as Block).subarray(0, rows * rowSize(entry, columns)))
+    const tensors = pastTensors(layout, used, rows, columns)
+    this.#past = { blocks, rows, columns, tensors }
+    return tensors
+  }
+
   /** Writes the columns of the last run to where they belong: not before they are needed, so that what the run said is known first. */
   #settle(): void {
     const last = this.#last
@@ -145,8 +166,9 @@ export class ColumnBatch implements Batch {
       this.#reserve(this.size, needed + spare(needed), last.lengths)
     for (const [e, tensor] of last.tensors.entries()) {
       const entry = this.#graph.layout.cache[e] as CacheEntry
+      const target = { block: this.#blocks[e] as Block, columns: this.#columns }
       for (const [row, from] of last.lengths.entries())
-        write(entry, tensor, { ...this.#row(e, row), from }, this.length(row) - from)
+        write(entry, tensor, { ...target, row, from }, this.length(row) - from)
     }
   }
 
@@ -159,7 +181,7 @@ export class ColumnBatch implements Batch {
         return block
       }
       // Room for more, so that this is rare: memory that is never written to costs nothing.
-      const room = Math.max(Math.ceil(columns * 1.25), this.#expected + spare(this.#expected))
+      const room = Math.max(Math.ceil(columns * 1.25), this.#expected)
       const larger = emptyBlock(entry, 2 ** Math.ceil(Math.log2(rows)), room)
       for (const [row, length] of lengths.entries())
         copyColumns(entry, this.#row(e, row), { block: larger, rows, columns, row, from: 0 }, length)
@@ -231,10 +253,10 @@ function write(
   const source = toBlock(tensor)
   const tokens = source.length / ((tensor.dims[0] as number) * between * after)
   const flat = tensor.dims.length === 3
+  const size = flat ? after : count * after
   for (let m = 0; m < between; m++)
-    for (let i = 0; i < count; i++) {
-      const at = flat ? ((row * tokens + i) * between + m) * after : ((row * between + m) * tokens + i) * after
-      const to = ((row * between + m) * columns + from + i) * after
-      for (let n = 0; n < after; n++) block[to + n] = source[at + n] as number
+    for (let i = 0; i < (flat ? count : 1); i++) {
+      const at = flat ? ((row * tokens + i) * between + m) * after : (row * between + m) * tokens * after
+      block.set(source.subarray(at, at + size), ((row * between + m) * columns + from + i) * after)
     }
 }

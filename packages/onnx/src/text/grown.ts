@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-node'
-import { type Batch, type Batches, type Logits, type Place, runBatch, type TextGraph } from './batch.ts'
+import { type Batch, type Batches, type Logits, type Place, pastTensors, runBatch, type TextGraph } from './batch.ts'
 import { type Block, copyColumns, emptyBlock, exactly, type TextCache, toBlock } from './cache.ts'
 import type { CacheEntry } from './cache-layout.ts'
 
@@ -73,8 +73,7 @@ export class GrownBatch implements Batch {
       tokens,
       lengths: this.#lengths,
       masks,
-      blocks: this.#blocks,
-      columns: this.#columns,
+      past: pastTensors(this.#graph.layout, this.#blocks, this.size, this.#columns),
       keep,
       outputs: cache.map(({ output }) => output),
     })

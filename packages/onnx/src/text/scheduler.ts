@@ -174,7 +174,7 @@ export class Scheduler {
       const [next] = this.#waiting
       const running = this.#reading.length + this.#writing.length
       if (!next || running >= this.#parallel) return
-      const needed = this.#columnBytes * (next.tokens.length + Math.min(next.writer.room, chunk.alone))
+      const needed = this.#columnBytes * expected(next)
       if (running > 0 && this.#liveBytes() + needed > this.#cacheMemory) return
       this.#waiting.shift()
       this.#reading.push(next)
@@ -306,7 +306,7 @@ export class Scheduler {
     sequence.cached = known?.length ?? 0
     sequence.reused = Math.min(sequence.cached, sequence.writer.prompt.length)
     this.#counts.cachedTokens += sequence.reused
-    return this.#batches.of({ ...known, expected: sequence.tokens.length })
+    return this.#batches.of({ ...known, expected: expected(sequence) })
   }
 
   #ran(sequences: readonly Sequence[], { runMs }: Logits): void {
@@ -344,6 +344,10 @@ export class Scheduler {
     return [...batches].reduce((sum, batch) => sum + (batch?.bytes ?? 0), 0)
   }
 }
+
+/** Tokens that room is made for at first: of short texts not much more than what they will have, since what is left over has to be kept or copied away. */
+const expected = ({ tokens, writer }: Sequence): number =>
+  tokens.length + Math.min(writer.room, tokens.length + 64, chunk.alone)
 
 /** Rows of the largest batch first and in their order, so that they can stay where they are. */
 function inPlace(group: readonly Sequence[]): Sequence[] {
