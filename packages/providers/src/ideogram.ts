@@ -3,7 +3,12 @@ import type { MediaOptions } from './media/draw.ts'
 import { imageModel } from './model.ts'
 import { ideogramImages } from './protocols/ideogram/index.ts'
 
-/** Ideogram: `ideogram-v3` and the like. Key: `IDEOGRAM_API_KEY`. Styles and the magic prompt go through `extra`. https://developer.ideogram.ai */
+/**
+ * Ideogram. Key: `IDEOGRAM_API_KEY`. Styles, the magic prompt and version 4's `json_prompt` go through `extra`. https://developer.ideogram.ai
+ *
+ * - `ideogram-v3` draws, remixes and inpaints; `ideogram-v4` draws and remixes.
+ * - `ideogram-v3/reframe`, `ideogram-v3/replace-background`, `remove-background` and `upscale` are tools for a picture.
+ */
 export const ideogram = (options: ProviderOptions & MediaOptions = {}) => {
   const at = endpoint({
     provider: 'ideogram',

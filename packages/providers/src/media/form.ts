@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { JsonObject } from '@anymodel/core'
 import type { FormField } from './steps.ts'
 
 const quoted = (text: string): string => text.replace(/\r\n|\r|\n/g, '%0D%0A').replace(/"/g, '%22')
@@ -23,6 +24,10 @@ export function multipart(fields: readonly FormField[]): { readonly body: Uint8A
   line(`--${boundary}--`)
   return { body: Buffer.concat(parts), contentType: `multipart/form-data; boundary=${boundary}` }
 }
+
+/** Values as the texts of form fields. */
+export const textFields = (fields: JsonObject): FormField[] =>
+  Object.entries(fields).map(([name, value]) => ({ name, value: String(value) }))
 
 const extensions: Readonly<Record<string, string>> = {
   'image/jpeg': 'jpg',

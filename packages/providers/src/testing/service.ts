@@ -19,6 +19,18 @@ export interface Seen {
   readonly text: string
 }
 
+/** The texts of a form, and the bytes of its files. */
+export async function formOf(seen: Seen | undefined): Promise<Record<string, string | Buffer>> {
+  const type = String(seen?.headers['content-type'])
+  const body = Buffer.from(seen?.text ?? '', 'latin1')
+  const form = await new Response(body, { headers: { 'content-type': type } }).formData()
+  const fields = [...form].map(async ([name, value]) => [
+    name,
+    typeof value === 'string' ? value : Buffer.from(await value.arrayBuffer()),
+  ])
+  return Object.fromEntries(await Promise.all(fields))
+}
+
 /** What a service answers: a picture's `bytes`, text of a `type`, or JSON. */
 export interface Reply {
   readonly status?: number

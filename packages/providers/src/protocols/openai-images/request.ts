@@ -1,5 +1,6 @@
 import type { ImageCall, JsonObject, Warning } from '@anymodel/core'
 import { dataUrl } from '../../media/data-url.ts'
+import { textFields } from '../../media/form.ts'
 import type { FirstAsk, FormField } from '../../media/steps.ts'
 import type { Target } from '../../protocol.ts'
 import { fieldNames, type ImagesDialect, type ImagesRule } from './dialect.ts'
@@ -21,7 +22,7 @@ export function toAsk(call: ImageCall, { model }: Target, dialect: ImagesDialect
     const images = (call.images ?? []).map((image) => ({ type: 'image_url', url: dataUrl(image) }))
     return { path: '/images/edits', body: { ...fields, images }, warnings }
   }
-  return { path: '/images/edits', form: [...texts(fields), ...files(call)], warnings }
+  return { path: '/images/edits', form: [...textFields(fields), ...files(call)], warnings }
 }
 
 function options(call: ImageCall, dialect: ImagesDialect, rule: ImagesRule, warnings: Warning[]): JsonObject {
@@ -43,9 +44,6 @@ function options(call: ImageCall, dialect: ImagesDialect, rule: ImagesRule, warn
   if (call.previews && supports.previews) Object.assign(fields, { stream: true, partial_images: previews })
   return fields
 }
-
-const texts = (fields: JsonObject): FormField[] =>
-  Object.entries(fields).map(([name, value]) => ({ name, value: String(value) }))
 
 function files({ images = [], mask }: ImageCall): FormField[] {
   const name = images.length > 1 ? 'image[]' : 'image'
