@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { checkBase64, checkNames, checkPicture, drawn, drawnTimes, sizeIn, type Wanted } from './drawn.ts'
 import { comfySocket, comfyui } from './image-comfy.ts'
 import { drawnFiles, jobServices } from './image-jobs.ts'
-import { type Answer, type Asked, loopbackServices, refused, type Service } from './loopback-services.ts'
+import { type Answer, type Asked, loopbackServices, refused, type Service, type Spoil } from './loopback-services.ts'
 
 const base64 = (wanted: Wanted, count = 1) =>
   drawnTimes(count, wanted).map(({ png, seed }) => ({ b64_json: png.toString('base64'), seed }))
@@ -198,4 +198,5 @@ const services = {
 export type ImageService = keyof typeof services
 
 /** All of them on one loopback server, each below a path of its own. */
-export const imageServices = () => loopbackServices<ImageService>(services, drawnFiles.find, comfySocket)
+export const imageServices = (spoil?: Spoil) =>
+  loopbackServices<ImageService>(services, drawnFiles.find, { opened: comfySocket, spoil })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { openSocket, type SendMessage } from './loopback-socket.ts'
 
@@ -21,7 +21,12 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
   /** Bytes as they stand; anything else as JSON. */
   readonly body?: unknown
+  /** The connection breaks when so much of the body is sent. */
+  readonly cut?: number
 }
+
+/** Makes a service misbehave: another answer in place of the right one. */
+export type Spoil = (asked: Asked, answer: Answer) => Answer
 
 /** What a service says about a job of its own. */
 export interface Job {
@@ -80,25 +85,36 @@ async function takenApart(request: IncomingMessage, origin: string): Promise<Ask
   return { method, path, headers, text, form, json, name, here: `${origin}/${name}` }
 }
 
+/** Sends a body, or the beginning of it before the connection breaks. */
+export function sendBody(response: ServerResponse, body: Buffer, cut: number | undefined): void {
+  if (cut === undefined) return void response.end(body)
+  response.setHeader('content-length', body.length)
+  response.write(body.subarray(0, cut), () => response.destroy())
+}
+
 /** Services on one loopback server, each below a path of its own; `files` is asked before them, `opened` gets the WebSockets. */
 export async function loopbackServices<Name extends string>(
   services: Readonly<Record<Name, Service>>,
   files: (asked: Asked) => Answer | undefined,
-  opened?: (path: string, send: SendMessage) => void,
+  {
+    opened,
+    spoil = (_asked, answer) => answer,
+  }: { readonly opened?: (path: string, send: SendMessage) => void; readonly spoil?: Spoil | undefined } = {},
 ) {
   const jobs = new Map<string, Jobs>(Object.keys(services).map((name) => [name, jobsOf()]))
   const answerTo = async ({ name, ...asked }: Asked & { readonly name: string }): Promise<Answer> => {
     try {
       const found = files(asked) ?? (await services[name as Name]?.(asked, jobs.get(name) as Jobs))
-      return found ?? missing('There is nothing here.')
+      return spoil(asked, found ?? missing('There is nothing here.'))
     } catch (error) {
       return refused(String(error))
     }
   }
   const server = createServer(async (request, response) => {
-    const { status = 200, headers, body } = await answerTo(await takenApart(request, origin))
-    response.writeHead(status, { 'content-type': 'application/json', ...headers })
-    response.end(body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body))
+    const { status = 200, headers = {}, body, cut } = await answerTo(await takenApart(request, origin))
+    response.statusCode = status
+    response.setHeaders(new Map(Object.entries({ 'content-type': 'application/json', ...headers })))
+    sendBody(response, Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body) ?? ''), cut)
   }).listen(0, '127.0.0.1')
   if (opened) server.on('upgrade', (request, socket) => opened(request.url ?? '', openSocket(request, socket)))
   await once(server, 'listening')

@@ -7,6 +7,7 @@ import {
   missing,
   refused,
   type Service,
+  type Spoil,
 } from './loopback-services.ts'
 
 /** The beginning of an MP4 file, and whose it is. */
@@ -208,11 +209,13 @@ const services = { openai, together, openrouter, google, runway, luma, xai, fal,
 /** Services that the suite and the official SDKs know. */
 export type VideoService = keyof typeof services
 
+const fileAt = ({ path }: Asked): Answer | undefined => {
+  const id = idIn(path, /^\/files\/([^/]+)\.mp4$/)
+  return id === '' ? undefined : file(id)
+}
+
 /** All of them on one loopback server, each below a path of its own; jobs are done at the third look. */
-export const videoServices = async () => ({
-  ...(await loopbackServices<VideoService>(services, ({ path }) => {
-    const id = idIn(path, /^\/files\/([^/]+)\.mp4$/)
-    return id === '' ? undefined : file(id)
-  })),
+export const videoServices = async (spoil?: Spoil) => ({
+  ...(await loopbackServices<VideoService>(services, fileAt, { spoil })),
   film,
 })

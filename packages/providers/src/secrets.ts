@@ -11,11 +11,14 @@ const credentials = [
   'ocp-apim-subscription-key',
 ]
 
+const secretsOf = (value: string): string[] => {
+  const [, scheme = '', secret = value] = /^(bearer|basic|key|token) (.*)$/i.exec(value) ?? []
+  return scheme.toLowerCase() === 'basic' ? [secret, Buffer.from(secret, 'base64').toString()] : [secret]
+}
+
 /** The credentials among request headers. */
 export const secretsIn = (headers: Readonly<Record<string, string>>): string[] =>
-  credentials
-    .map((name) => headers[name]?.replace(/^(?:bearer|basic|key|token) /i, '') ?? '')
-    .filter((secret) => secret.length >= 8)
+  credentials.flatMap((name) => secretsOf(headers[name] ?? '')).filter((secret) => secret.length >= 8)
 
 /** The error without these very texts in its message: services repeat keys, and not every key looks like one. */
 export function withoutSecrets(error: AnyModelError, secrets: readonly string[]): AnyModelError {

@@ -6,8 +6,7 @@ import { givenModel } from './given-model.ts'
 import { toImageCall } from './image-call.ts'
 import type { GeneratedImage, ImageResult, PictureOptions } from './image-options.ts'
 import { imageSizeOf } from './image-size.ts'
-import { mediaFile } from './media-file.ts'
-import { mediaTypeOf } from './media-type.ts'
+import { madeFile } from './made-file.ts'
 
 type Emit = (event: ImageEvent) => void | Promise<void>
 type Finish = Extract<ImageEvent, { type: 'finish' }>
@@ -103,7 +102,7 @@ async function ask(model: ImageModel, call: ImageCall, tell: Emit): Promise<Answ
       firstContentMs ??= Date.now() - startedAt
       if (!(event.index in images)) throw noSuchPicture(model, event.index, call.count)
     }
-    if (event.type === 'image') images[event.index] = toImage(event)
+    if (event.type === 'image') images[event.index] = toImage(event, model)
     else if (event.type === 'finish') finish = event
     else if (event.type === 'notice' && event.kind === 'warning') warnings.push(event.warning)
     else if (event.type === 'notice' && 'attempt' in event) attempts.push(event.attempt)
@@ -134,10 +133,10 @@ const noSuchPicture = ({ provider, id }: ImageModel, index: number, count: numbe
     model: id,
   })
 
-function toImage(event: Extract<ImageEvent, { type: 'image' }>): GeneratedImage {
-  const { mediaType, data, seed, revisedPrompt, flagged } = event
+function toImage(event: Extract<ImageEvent, { type: 'image' }>, model: ImageModel): GeneratedImage {
+  const { data, seed, revisedPrompt, flagged } = event
   return {
-    ...mediaFile(mediaTypeOf(data) ?? mediaType, data),
+    ...madeFile('picture', event, model),
     ...imageSizeOf(data),
     ...(seed === undefined ? {} : { seed }),
     ...(revisedPrompt === undefined ? {} : { revisedPrompt }),

@@ -7,12 +7,13 @@ import { generateImage } from './generate-image.ts'
 import type { ImageOptions } from './image-options.ts'
 import { streamImage } from './stream-image.ts'
 
-/** The beginning of a PNG file, with its size and one byte that tells it from others. */
+/** The frame of a PNG file, with its size and one byte that tells it from others. */
 function png(width: number, height: number, mark = 0): Uint8Array {
-  const bytes = Buffer.alloc(26, mark)
+  const bytes = Buffer.alloc(45, mark)
   bytes.set([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52])
   bytes.writeUInt32BE(width, 16)
   bytes.writeUInt32BE(height, 20)
+  bytes.set([0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44], 33)
   return bytes
 }
 

@@ -4,8 +4,7 @@ import { fitKnobs } from './fit-knobs.ts'
 import { givenModel } from './given-model.ts'
 import { readImage, toSize } from './image-call.ts'
 import type { ImageInput } from './image-options.ts'
-import { mediaFile } from './media-file.ts'
-import { mediaTypeOf } from './media-type.ts'
+import { madeFile } from './made-file.ts'
 import { runEvents } from './run-events.ts'
 import type { VideoJobOptions, VideoOptions, VideoResult } from './video-options.ts'
 
@@ -71,7 +70,7 @@ async function readVideos(
     warnings: early,
     ask,
     take(event) {
-      if (event.type === 'video') videos[event.index] = toFile(event)
+      if (event.type === 'video') videos[event.index] = madeFile('video', event, model)
       return emit(event)
     },
     signal,
@@ -84,13 +83,6 @@ async function readVideos(
   const few = { option: 'n', message: `${provider}/${id} gave ${there.length} of ${count} videos.` }
   const { usage, response } = finish
   return { videos: there, usage, response, attempts, warnings: held > 0 ? [...warnings, few] : warnings }
-}
-
-/** The bytes say what they are; a service may say anything. */
-function toFile({ mediaType, data }: Extract<VideoEvent, { type: 'video' }>) {
-  const seen = mediaTypeOf(data)
-  if (seen === undefined || seen.startsWith('video/') || seen === 'image/gif') return mediaFile(seen ?? mediaType, data)
-  throw new AnyModelError('malformed', `The service gave a file that is no video but ${seen}.`)
 }
 
 function refuse(

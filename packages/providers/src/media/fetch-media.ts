@@ -21,12 +21,15 @@ export interface MediaSettings {
 
 /** The bytes of what a service gave: now, since its links expire. */
 export async function fetchMedia(endpoint: Endpoint, media: Media, settings: MediaSettings): Promise<Fetched> {
-  if ('bytes' in media) return { data: media.bytes, mediaType: media.mediaType }
+  if ('bytes' in media) return { data: within(media.bytes, settings), mediaType: media.mediaType }
   if (typeof ('base64' in media ? media.base64 : media.url) !== 'string')
     throw new AnyModelError('malformed', 'The service gave a file that is neither a link nor base64.')
-  if ('base64' in media) return { data: decoded(media.base64), mediaType: media.mediaType }
+  if ('base64' in media) return { data: within(decoded(media.base64), settings), mediaType: media.mediaType }
   const inline = /^data:([^;,]*);base64,/i.exec(media.url)
-  if (inline) return { data: decoded(media.url.slice(inline[0].length)), mediaType: inline[1] || media.mediaType }
+  if (inline) {
+    const data = decoded(media.url.slice(inline[0].length))
+    return { data: within(data, settings), mediaType: inline[1] || media.mediaType }
+  }
   const { data, mediaType } = media.authorized
     ? await fetchAuthorized(endpoint, media.url, settings)
     : await fetchPublic(endpoint, media.url, settings)
@@ -35,8 +38,16 @@ export async function fetchMedia(endpoint: Endpoint, media: Media, settings: Med
 
 function decoded(base64: string): Uint8Array {
   const bytes = Buffer.from(base64, 'base64')
-  if (bytes.length > 0) return bytes
+  // What is no base64 is passed over: then there are far fewer bytes than the text has room for.
+  if (bytes.length > 0 && bytes.length >= (base64.replace(/[\s=]/g, '').length >> 2) * 3) return bytes
   throw new AnyModelError('malformed', 'The service gave a file that is empty or not base64.')
+}
+
+/** These very bytes. Throws `invalid-argument` for more than may be. */
+function within(bytes: Uint8Array, { downloads: { maxBytes = bodyLimit } = {} }: MediaSettings): Uint8Array {
+  if (bytes.byteLength <= maxBytes) return bytes
+  const message = `The service gave a file of more than ${maxBytes} bytes. Raise downloads: { maxBytes }, or ask for a smaller one.`
+  throw new AnyModelError('invalid-argument', message)
 }
 
 async function fetchPublic(endpoint: Endpoint, url: string, { downloads, signal }: MediaSettings): Promise<Fetched> {
@@ -83,7 +94,9 @@ async function fetchAuthorized(endpoint: Endpoint, url: string, settings: MediaS
       body.close()
       throw expired(new URL(at.startsWith('/') ? endpoint.baseURL + at : at), status)
     }
-    return { data: await body.bytes(bodyLimit), mediaType: headers['content-type']?.split(';')[0]?.trim() }
+    const most = settings.downloads?.maxBytes ?? bodyLimit
+    const data = within(await body.bytes(most + 1), settings)
+    return { data, mediaType: headers['content-type']?.split(';')[0]?.trim() }
   }
   throw new AnyModelError('malformed', `The service redirects more than ${mostRedirects} times.`)
 }

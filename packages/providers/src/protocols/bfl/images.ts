@@ -1,4 +1,4 @@
-import { AnyModelError, type ImageCall, type JsonObject } from '@anymodel/core'
+import { AnyModelError, type ImageCall, type Json, type JsonObject } from '@anymodel/core'
 import { base64Of } from '../../media/data-url.ts'
 import { defined } from '../../media/defined.ts'
 import { jobState } from '../../media/job-state.ts'
@@ -38,18 +38,29 @@ function toBody(call: ImageCall): JsonObject {
   })
 }
 
+/** The texts in the details, behind a colon. */
+function why(details: Json | undefined): string {
+  const words = textsIn(details).join(', ').slice(0, 500)
+  return words && `: ${words}`
+}
+
+const textsIn = (value: Json | undefined): string[] =>
+  typeof value === 'string' ? [value] : typeof value === 'object' && value ? Object.values(value).flatMap(textsIn) : []
+
 /** A task is looked at where the service says, on whichever of its hosts that is. */
 function readTask(reply: AskReply, { target }: StepContext<ImageCall>): Step<Drawing> {
   const body = objectOf(reply)
-  const { id, polling_url: path, status, result, progress } = body as Task
-  if (status === undefined) {
+  const { id, polling_url: path, status, result, progress, details } = body as Task
+  // A task is never begun a second time: only what was asked of its place is a look.
+  if (status === undefined || reply.asked.method !== 'GET') {
     if (!path) throw new AnyModelError('malformed', 'The task has no polling_url.')
     return { type: 'ask', ask: { path, method: 'GET' }, wait: true }
   }
   if (/moderated/i.test(status))
-    throw new AnyModelError('content-filter', `${target.provider}/${target.model}: ${status}.`)
+    throw new AnyModelError('content-filter', `${target.provider}/${target.model}: ${status}${why(details)}.`)
   const state = jobState(status)
-  if (state === 'failed' || state === 'cancelled') throw new Reported({ ...target, body: { message: status } })
+  if (state === 'failed' || state === 'cancelled')
+    throw new Reported({ ...target, body: { message: `${status}${why(details)}` } })
   if (state === 'waiting')
     return { type: 'ask', ask: reply.asked, wait: true, ...(typeof progress === 'number' && { progress }) }
   const { sample, seed, prompt } = result ?? {}

@@ -28,7 +28,8 @@ export function readGeneration(reply: AskReply, { target }: Pick<StepContext<unk
       throw new AnyModelError('content-filter', `${target.provider}/${target.model}: ${message}`)
     throw new Reported({ ...target, body: { message } })
   }
-  const path = `/generations/${id}`
+  if (typeof id !== 'string' || id === '') throw new AnyModelError('malformed', 'The generation has no id.')
+  const path = `/generations/${encodeURIComponent(id)}`
   if (state === 'waiting')
     return { type: 'ask', ask: { path, method: 'GET' }, wait: true, cancel: { path, method: 'DELETE' } }
   return { type: 'done', result: { id, image: assets?.image ?? undefined, video: assets?.video ?? undefined } }

@@ -17,7 +17,7 @@ export const midjourneyDrawing: ImageFormat = {
     },
     warnings: [{ option: 'model', message: terms }],
   }),
-  read: (reply, context) => ('code' in objectOf(reply) ? submitted(reply, context) : looked(reply, context)),
+  read: (reply, context) => (reply.asked.method === 'GET' ? looked(reply, context) : submitted(reply, context)),
 }
 
 /** Options are words of the prompt. */
@@ -41,8 +41,10 @@ function submitted(reply: AskReply, { target }: StepContext<ImageCall>): Step<Dr
   const name = `${target.provider}/${target.model}`
   if (code === 24) throw new AnyModelError('content-filter', `${name}: ${description}`)
   if (code === 23) throw new AnyModelError('rate-limit', `${name}: ${description}`)
+  if (code === undefined) throw new AnyModelError('malformed', 'The proxy does not say whether it took the task.')
   if (code !== 1 && code !== 21 && code !== 22) throw new Reported({ ...target, body: { message: description } })
-  return { type: 'ask', ask: { path: `/mj/task/${result}/fetch`, method: 'GET' }, wait: true }
+  if (result === undefined || result === null) throw new AnyModelError('malformed', 'The task has no id.')
+  return { type: 'ask', ask: { path: `/mj/task/${encodeURIComponent(result)}/fetch`, method: 'GET' }, wait: true }
 }
 
 interface Task {
