@@ -1,3 +1,4 @@
+import { azure } from '@anymodel/providers/azure'
 import { deepseek } from '@anymodel/providers/deepseek'
 import { groq } from '@anymodel/providers/groq'
 import { mistral } from '@anymodel/providers/mistral'
@@ -53,5 +54,11 @@ testTextModel({
   ...suite,
   name: 'openai, Chat Completions',
   make: ({ url }) => openai({ baseURL: `${url}/v1`, apiKey }).chat('gpt-4.1'),
+  skip,
+})
+testTextModel({
+  ...suite,
+  name: 'azure, Chat Completions',
+  make: ({ url }) => azure({ endpoint: url, apiKey }).chat('gpt-4.1'),
   skip,
 })

@@ -1,4 +1,5 @@
 import { onnx } from '@anymodel/onnx'
+import { azure } from '@anymodel/providers/azure'
 import { google } from '@anymodel/providers/google'
 import { mistral } from '@anymodel/providers/mistral'
 import { ollama } from '@anymodel/providers/ollama'
@@ -24,7 +25,7 @@ testLiveEmbeddingModel({
 
 const apiKey = 'sk-0123456789abcdefghijklmn'
 
-for (const [name, provider] of Object.entries({ openai, mistral, together, ollama }))
+for (const [name, provider] of Object.entries({ openai, azure, mistral, together, ollama }))
   testEmbeddingModel({
     describe,
     test,

@@ -1,3 +1,4 @@
+import { azure } from '@anymodel/providers/azure'
 import { openai } from '@anymodel/providers/openai'
 import { xai } from '@anymodel/providers/xai'
 import { testTextModel, openaiResponsesWire as wire } from '@anymodel/testing'
@@ -18,4 +19,12 @@ testTextModel({
   wire,
   name: 'xai',
   make: ({ url }) => xai({ baseURL: `${url}/v1`, apiKey }).text('grok-4.3'),
+})
+
+testTextModel({
+  describe,
+  test,
+  wire,
+  name: 'azure',
+  make: ({ url }) => azure({ endpoint: url, apiKey }).text('gpt-5.4'),
 })

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type EmbeddingModel, isAnyModelError, type TextModel } from '@anymodel/core'
+import { azure } from '@anymodel/providers/azure'
 import { deepseek } from '@anymodel/providers/deepseek'
 import { groq } from '@anymodel/providers/groq'
 import { mistral } from '@anymodel/providers/mistral'
@@ -42,7 +43,11 @@ const speakers: Readonly<Record<string, Speaker>> = {
     responses: (options) => openai(options).text('m'),
     embedding: (options) => openai(options).embedding('m'),
   },
-  azure: like('azure'),
+  azure: {
+    chat: (options) => azure(options).chat('m'),
+    responses: (options) => azure(options).text('m'),
+    embedding: (options) => azure(options).embedding('m'),
+  },
   'bedrock-mantle': like('bedrock-mantle'),
   cerebras: like('cerebras'),
   deepseek: { ...like('deepseek'), chat: (options) => deepseek(options).text('m') },
