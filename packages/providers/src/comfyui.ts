@@ -9,7 +9,9 @@ export interface ComfyUIOptions extends ProviderOptions, MediaOptions {
   /**
    * Workflows of your own by the name under which `image(name)` runs them, as ComfyUI exports them for its API.
    *
-   * Put `{{prompt}}` where the words go, and where they shall be settable `{{negativePrompt}}`, `{{seed}}`, `{{width}}` and `{{height}}`, `{{steps}}`, `{{guidance}}`, `{{strength}}`, `{{image}}` (`{{image2}}`, ...) and `{{mask}}`; `{{steps:20}}` has a default.
+   * Names of placeholders say what a workflow can be asked for. Put `{{prompt}}` where the words go, and where they shall be settable `{{negativePrompt}}`, `{{seed}}`, `{{width}}` and `{{height}}`, `{{steps}}`, `{{guidance}}`, `{{strength}}`, `{{image}}` (`{{image2}}`, ...) and `{{mask}}`; `{{steps:20}}` has a default.
+   *
+   * `{{left}}`, `{{right}}`, `{{top}}` and `{{bottom}}` of a node that pads make a workflow for `outpaint`, `{{factor}}` or a node `ImageUpscaleWithModel` in one without words a workflow for `upscaleImage`.
    */
   readonly workflows?: Readonly<Record<string, ComfyWorkflow>>
 }

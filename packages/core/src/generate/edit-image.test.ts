@@ -124,7 +124,6 @@ describe('editImage', () => {
     const { warnings } = await editImage({ model, image: picture, instruction: 'a meadow', outpaint })
     expect(warnings).toMatchObject([{ option: 'outpaint' }])
     const [call] = model.calls
-    expect(call).toMatchObject({ size: { width: 7, height: 3 } })
     expect(call).not.toHaveProperty('outpaint')
     const greys = (data: Uint8Array | undefined) => {
       const { width, data: pixels } = decodePng(data ?? new Uint8Array(), 0)
@@ -135,6 +134,15 @@ describe('editImage', () => {
     expect(greys(call?.images?.[0]?.data)).toEqual([row, row, row])
     const kept = [255, 255, 0, 0, 0, 0, 255]
     expect(greys(call?.mask?.data)).toEqual([kept, kept, Array(7).fill(255)])
+  })
+
+  it('asks for the padded size where models that choose among pixels have it', async () => {
+    const model = painting({ images: 1, mask: true, knobs: ['size'] })
+    const asked = { model, image: slope(64, 64), instruction: 'a meadow' }
+    await editImage({ ...asked, outpaint: { left: 64 } })
+    await editImage({ ...asked, outpaint: { left: 50 } })
+    await editImage({ ...asked, outpaint: { left: 64 }, size: '256x128' })
+    expect(model.calls.map(({ size }) => size?.width)).toEqual([128, undefined, 256])
   })
 
   it('does so without a word when asked to emulate, and not at all under error', async () => {

@@ -39,10 +39,12 @@ export async function outpainted(
   const { padPicture } = await import('./pad-picture.ts')
   const { outpaint, ...rest } = call
   const { image, mask, size } = padPicture(first, outpaint as NonNullable<typeof outpaint>)
+  // Models that choose among pixels take multiples of 64, all of them.
+  const isUsual = size.width % 64 === 0 && size.height % 64 === 0
   const isFree = call.size === undefined && call.aspectRatio === undefined && supports.knobs?.includes('size')
   const message = `${provider}/${id} does not paint beyond edges: the picture was put on a larger ground of which the new part is masked.`
   return {
-    call: { ...rest, images: [image, ...(call.images ?? []).slice(1)], mask, ...(isFree && { size }) },
+    call: { ...rest, images: [image, ...(call.images ?? []).slice(1)], mask, ...(isFree && isUsual && { size }) },
     warnings: call.onUnsupported === 'emulate' ? [] : [{ option: 'outpaint', message }],
   }
 }

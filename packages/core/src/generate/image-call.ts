@@ -90,7 +90,7 @@ function refuse(options: PictureOptions, model: ImageModel): void {
 
 /** Why a model that lacks a task is refused, and what it can be asked for. */
 const refusals: Readonly<Record<ImageTask, (tasks: readonly ImageTask[]) => string>> = {
-  generate: (tasks) => `does not draw from words alone: it can ${tasks.join(', ')}.`,
+  generate: (tasks) => `does not draw from words alone: it can ${tasks.join(', ')}. Give it pictures.`,
   edit: (tasks) =>
     `does not start from pictures${tasks.includes('variation') ? ' with words: leave the words out' : ''}.`,
   variation: (tasks) =>

@@ -1,4 +1,4 @@
-import { generateImage, type ImageModel } from '@anymodel/core'
+import { editImage, generateImage, type ImageModel, type JsonObject, upscaleImage } from '@anymodel/core'
 import { describe, expect, it } from 'vitest'
 import { type ComfyWorkflow, comfyui } from '../comfyui.ts'
 import { readMessage } from '../protocols/comfyui/messages.ts'
@@ -37,8 +37,45 @@ describe('ComfyUI', () => {
     comfyui({ baseURL, jobs, workflows: { oil: workflow } }).image(id)
 
   it('can do what its workflow has placeholders for', () => {
-    expect(of('http://127.0.0.1:1', 'oil').supports).toEqual({ images: 1, previews: true, knobs: ['seed', 'steps'] })
-    expect(of('http://127.0.0.1:1').supports).toMatchObject({ images: 1, mask: true })
+    const oil = { tasks: ['edit'], images: 1, previews: true, knobs: ['seed', 'steps'] }
+    expect(of('http://127.0.0.1:1', 'oil').supports).toEqual(oil)
+    const standard = { tasks: ['generate', 'edit', 'variation'], images: 1, mask: true }
+    expect(of('http://127.0.0.1:1').supports).toMatchObject(standard)
+    const tasksOf = (inputs: JsonObject, class_type = 'LoadImage') =>
+      comfyui({ workflows: { own: { 1: { class_type, inputs } } } }).image('own').supports.tasks
+    expect(tasksOf({ text: '{{prompt}}' })).toEqual(['generate'])
+    expect(tasksOf({ text: '{{prompt}}', image: '{{image:a.png}}' })).toEqual(['generate', 'edit'])
+    expect(tasksOf({ image: '{{image}}' })).toEqual(['variation'])
+    expect(tasksOf({ image: '{{image}}' }, 'ImageUpscaleWithModel')).toEqual(['upscale'])
+    expect(tasksOf({ image: '{{image}}', scale_by: '{{factor}}' })).toEqual(['upscale'])
+    const sides = { left: '{{left}}', top: '{{top}}', right: '{{right}}', bottom: '{{bottom}}' }
+    expect(tasksOf({ text: '{{prompt:}}', image: '{{image}}', ...sides })).toEqual(['outpaint'])
+    expect(tasksOf({})).toBeUndefined()
+  })
+
+  it('paints beyond edges, varies and upscales with workflows for that', async () => {
+    const { seen, origin } = await server({ history: () => ({ p1: entry }) })
+    const pad = { image: '{{image}}', left: '{{left}}', top: '{{top}}', right: '{{right}}', bottom: '{{bottom}}' }
+    const workflows: Record<string, ComfyWorkflow> = {
+      wider: {
+        1: { class_type: 'ImagePadForOutpaint', inputs: pad },
+        2: { class_type: 'CLIPTextEncode', inputs: { text: '{{prompt:more of it}}' } },
+      },
+      larger: { 1: { class_type: 'ImageScaleBy', inputs: { image: '{{image}}', scale_by: '{{factor:4}}' } } },
+    }
+    const at = comfyui({ baseURL: origin, jobs, workflows })
+    const last = () => graphIn(seen.filter(({ path }) => path === '/prompt').slice(-1))
+    await editImage({ model: at.image('wider'), image: png, outpaint: { left: 64 } })
+    expect(last()[1]?.inputs).toMatchObject({ left: 64, right: 0, top: 0, bottom: 0 })
+    expect(last()[2]?.inputs.text).toBe('more of it')
+    await upscaleImage({ model: at.image('larger'), image: png, factor: 2.5 })
+    expect(last()[1]?.inputs.scale_by).toBe(2.5)
+    await upscaleImage({ model: at.image('larger'), image: png })
+    expect(last()[1]?.inputs.scale_by).toBe(4)
+    await editImage({ model: of(origin), image: png })
+    expect(last().positive?.inputs.text).toBe('')
+    const asked = editImage({ model: at.image('larger'), image: png, instruction: 'larger' })
+    await expect(asked).rejects.toMatchObject({ code: 'unsupported' })
   })
 
   it('fills the placeholders, numbers as numbers, and fetches what was saved', async () => {
@@ -63,8 +100,12 @@ describe('ComfyUI', () => {
 
   it('says what a workflow needs before anything is sent', async () => {
     const { seen, origin } = await server({})
-    const asked = generateImage({ model: of(origin, 'oil'), prompt })
-    await expect(asked).rejects.toMatchObject({ code: 'invalid-argument', message: /needs image: pass that/ })
+    const wordless = generateImage({ model: of(origin, 'oil'), prompt })
+    await expect(wordless).rejects.toMatchObject({ code: 'unsupported', message: /it can edit\. Give it pictures/ })
+    const bare: ComfyWorkflow = { 1: { class_type: 'A', inputs: { text: '{{prompt}}', steps: '{{steps}}' } } }
+    const stepless = comfyui({ baseURL: origin, workflows: { bare } }).image('bare')
+    const asked = generateImage({ model: stepless, prompt })
+    await expect(asked).rejects.toMatchObject({ code: 'invalid-argument', message: /needs steps: pass that/ })
     const silent = comfyui({ baseURL: origin, workflows: { mute: { 1: { class_type: 'A', inputs: {} } } } })
     await expect(generateImage({ model: silent.image('mute'), prompt })).rejects.toMatchObject({ code: 'config' })
     expect(seen).toEqual([])

@@ -63,7 +63,8 @@ interface Setting {
 
 function toPrompt(call: ImageCall, target: Target, { workflows, client }: Setting): Ask {
   const workflow = workflows.get(target.model) ?? standardWorkflow(target.model, call)
-  if (!placeholdersIn(workflow).has('prompt'))
+  const names = placeholdersIn(workflow)
+  if (!names.has('prompt') && !names.has('image'))
     throw new AnyModelError('config', `The workflow ${target.model} has no {{prompt}}: put it where the words go.`)
   const values = new Map(Object.entries(valuesOf(call)))
   const missing = new Set<string>()
@@ -77,14 +78,19 @@ function toPrompt(call: ImageCall, target: Target, { workflows, client }: Settin
 }
 
 /** Placeholders whose defaults are numbers. */
-const numbers: ReadonlySet<string> = new Set(['seed', 'width', 'height', 'steps', 'guidance', 'strength'])
+const numbers: ReadonlySet<string> = new Set([
+  ...['seed', 'width', 'height', 'steps', 'guidance', 'strength'],
+  ...['left', 'right', 'top', 'bottom', 'factor'],
+])
 
 /** What the placeholders stand for. */
-function valuesOf({ images = [], mask, size, prompt, negativePrompt, steps, guidance, strength, seed }: ImageCall) {
+function valuesOf(call: ImageCall) {
+  const { images = [], mask, size, prompt, negativePrompt, steps, guidance, strength, seed, outpaint, upscale } = call
   const pictures = images.map((image, at) => [at === 0 ? 'image' : `image${at + 1}`, fileName(image)])
   return defined({
-    ...{ prompt, negativePrompt, steps, guidance, strength, ...size },
+    ...{ negativePrompt, steps, guidance, strength, ...size, ...outpaint, ...upscale },
     ...Object.fromEntries(pictures),
+    prompt: prompt === '' ? undefined : prompt,
     seed: seed ?? randomInt(2 ** 32),
     mask: mask && fileName(mask),
   })

@@ -6,6 +6,7 @@ export type { ComfyWorkflow } from './workflow.ts'
 
 /** Of the workflow for checkpoints. */
 const standard: ImageSupport = {
+  tasks: ['generate', 'edit', 'variation'],
   images: 1,
   mask: true,
   previews: true,

@@ -20,7 +20,7 @@ export function standardWorkflow(checkpoint: string, { images, mask, size }: Ima
   }
   return {
     checkpoint: node('CheckpointLoaderSimple', { ckpt_name: checkpoint }),
-    positive: node('CLIPTextEncode', { text: '{{prompt}}', clip: ['checkpoint', 1] }),
+    positive: node('CLIPTextEncode', { text: '{{prompt:}}', clip: ['checkpoint', 1] }),
     negative: node('CLIPTextEncode', { text: '{{negativePrompt:}}', clip: ['checkpoint', 1] }),
     ...(images?.length ? fromPicture(size !== undefined) : fromNothing),
     ...(mask && {

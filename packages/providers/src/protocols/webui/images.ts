@@ -6,12 +6,18 @@ import type { AskReply, Drawing } from '../../media/steps.ts'
 import type { ImageFormat } from '../../protocol.ts'
 
 export const webuiDrawing: ImageFormat = {
-  request: (call, { model }) => ({
-    path: call.images?.length ? '/sdapi/v1/img2img' : '/sdapi/v1/txt2img',
-    body: toBody(call, model),
-    warnings: [],
+  request: (call, { model }) =>
+    call.upscale
+      ? { path: '/sdapi/v1/extra-single-image', body: toUpscale(call), warnings: [] }
+      : {
+          path: call.images?.length ? '/sdapi/v1/img2img' : '/sdapi/v1/txt2img',
+          body: toBody(call, model),
+          warnings: [],
+        },
+  read: (reply, { call }) => ({
+    type: 'done',
+    result: call.upscale ? toUpscaled(reply) : toDrawing(reply, call.count),
   }),
-  read: (reply, { call }) => ({ type: 'done', result: toDrawing(reply, call.count) }),
   glances: {
     ask: ({ previews }) => ({ path: `/sdapi/v1/progress?skip_current_image=${previews !== true}` }),
     read: toProgress,
@@ -39,6 +45,23 @@ function toBody(call: ImageCall, model: string): JsonObject {
     ...(image && { init_images: [base64Of(image.data)], denoising_strength: strength ?? 0.75 }),
     ...(mask && { mask: base64Of(mask.data) }),
   })
+}
+
+/** No checkpoint takes part; `extra: { upscaler_1 }` names another upscaler. */
+function toUpscale({ images = [], size, upscale }: ImageCall): JsonObject {
+  const [image] = images
+  return defined({
+    image: image && base64Of(image.data),
+    upscaler_1: 'R-ESRGAN 4x+',
+    ...(size
+      ? { resize_mode: 1, upscaling_resize_w: size.width, upscaling_resize_h: size.height, upscaling_crop: true }
+      : { resize_mode: 0, upscaling_resize: upscale?.factor ?? 2 }),
+  })
+}
+
+function toUpscaled(reply: AskReply): Drawing {
+  const { image } = objectOf(reply) as { image?: unknown }
+  return { images: typeof image === 'string' && image !== '' ? [{ media: { base64: withoutPrefix(image) } }] : [] }
 }
 
 interface Progress {
@@ -72,10 +95,12 @@ function toDrawing(reply: AskReply, count: number): Drawing {
   return {
     images: images.slice(grids).map((image, at) => {
       const seed = seeds[at]
-      return { media: { base64: image.replace(/^data:[^,]*,/, '') }, ...(typeof seed === 'number' && { seed }) }
+      return { media: { base64: withoutPrefix(image) }, ...(typeof seed === 'number' && { seed }) }
     }),
   }
 }
+
+const withoutPrefix = (image: string): string => image.replace(/^data:[^,]*,/, '')
 
 function parsed(info: string | undefined): { readonly all_seeds?: readonly number[] } {
   try {

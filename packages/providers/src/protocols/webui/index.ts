@@ -3,6 +3,7 @@ import type { ImageProtocol } from '../../protocol.ts'
 
 const supports: ImageSupport = {
   maxCount: 8,
+  tasks: ['generate', 'edit', 'variation', 'upscale'],
   images: 1,
   mask: true,
   previews: true,
