@@ -9,8 +9,14 @@ const portOf = async (server: net.Server): Promise<number> => {
   return (server.address() as AddressInfo).port
 }
 
-/** A host of pictures that is not the service's own: it has one for every path. `heads`: what it was asked with. */
-export async function fileHost(body = drawn({ prompt: 'elsewhere' }), type = 'image/png') {
+const files = {
+  picture: { type: 'image/png', body: drawn({ prompt: 'elsewhere' }) },
+  video: { type: 'video/mp4', body: Buffer.from('\0\0\0\x10ftypisom\0\0\0\0') },
+} as const
+
+/** A host of files that is not the service's own: it has one for every path. `heads`: what it was asked with. */
+export async function fileHost(kind: keyof typeof files) {
+  const { type, body } = files[kind]
   const heads: IncomingHttpHeaders[] = []
   const server = createServer(({ headers }, response) => {
     heads.push(headers)
