@@ -78,6 +78,11 @@ const ofJobs = (look: RegExp, { failed }: FileService): Fault[] => [
     : []),
 ]
 
+const halved = ({ body, ...answer }: Answer): Answer => {
+  const bytes = body as Buffer
+  return { ...answer, body: bytes.subarray(0, bytes.length >> 1) }
+}
+
 const ofLinks = (file: RegExp): Fault[] => [
   ...[403, 404, 410].map((status) => ({
     name: `a link that has expired (${status})`,
@@ -92,7 +97,7 @@ const ofLinks = (file: RegExp): Fault[] => [
   { name: 'a file that breaks off', spoil: when(file, cutShort), code: ['network', 'truncated'] },
   {
     name: 'a file whose end is missing',
-    spoil: when(file, (answer) => ({ ...answer, body: (answer.body as Buffer).subarray(0, -20) })),
+    spoil: when(file, halved),
     code: 'truncated',
   },
   {
