@@ -42,7 +42,7 @@ function check(graph: Graph): void {
 /** What the graph draws, or why it fails on the way. */
 function execute(graph: Graph): Buffer | string {
   const { positive, seed } = nodes(graph, 'KSampler')[0]?.inputs ?? {}
-  const prompt = graph[String((positive as unknown[] | undefined)?.[0])]?.inputs.text
+  const words = graph[String((positive as unknown[] | undefined)?.[0])]?.inputs.text
   try {
     for (const { inputs } of nodes(graph, 'LoadImage')) checkPicture(uploads.get(String(inputs.image)) as Buffer)
   } catch {
@@ -50,7 +50,8 @@ function execute(graph: Graph): Buffer | string {
   }
   const [size] = [...nodes(graph, 'ImageScale'), ...nodes(graph, 'EmptyLatentImage')]
   const { width = 16, height = 16 } = (size?.inputs ?? {}) as Partial<Wanted>
-  return drawn({ prompt, seed: seed as number, width, height })
+  // Without words a model goes by the picture alone.
+  return drawn({ prompt: words === '' ? 'no words' : words, seed: seed as number, width, height })
 }
 
 function history(id: string, graph: Graph) {

@@ -1,7 +1,7 @@
-import { EventEmitter, once } from 'node:events'
 import { checkBase64, checkNames, checkPicture, drawn, drawnTimes, sizeIn, type Wanted } from './drawn.ts'
 import { comfySocket, comfyui } from './image-comfy.ts'
 import { drawnFiles, jobServices } from './image-jobs.ts'
+import { webui } from './image-webui.ts'
 import { type Answer, type Asked, loopbackServices, refused, type Service, type Spoil } from './loopback-services.ts'
 
 const base64 = (wanted: Wanted, count = 1) =>
@@ -140,29 +140,6 @@ const huggingface: Service = ({ json }) => {
   const { parameters = {} } = json as { parameters?: Partial<Wanted> }
   checkNames(parameters, 'width height seed negative_prompt num_inference_steps guidance_scale scheduler')
   return { headers: { 'content-type': 'image/png' }, body: drawn({ prompt: json.inputs, ...parameters }) }
-}
-
-const looked = new EventEmitter()
-
-/** https://github.com/AUTOMATIC1111/stable-diffusion-webui/wiki/API */
-const webui: Service = async ({ path, json }) => {
-  if (path.startsWith('/sdapi/v1/progress')) {
-    const image = path.endsWith('=true') ? null : drawn({ prompt: 'half of it' }).toString('base64')
-    looked.emit('look')
-    return { body: { progress: 0.5, state: { sampling_step: 10, sampling_steps: 20 }, current_image: image } }
-  }
-  const starts = 'init_images! denoising_strength mask'
-  checkNames(
-    json,
-    `prompt! negative_prompt width height seed steps cfg_scale batch_size send_images save_images override_settings override_settings_restore_afterwards ${path.endsWith('/img2img') ? starts : ''}`,
-  )
-  for (const image of (json.init_images as unknown[] | undefined) ?? []) checkBase64(image)
-  if (json.mask !== undefined) checkBase64(json.mask)
-  // Somebody has looked how far it is before it is done.
-  await once(looked, 'look')
-  const pictures = drawnTimes(times(json.batch_size), json as unknown as Wanted)
-  const info = JSON.stringify({ all_seeds: pictures.map(({ seed }) => seed) })
-  return { body: { images: pictures.map(({ png }) => png.toString('base64')), parameters: json, info } }
 }
 
 /** https://developer.ideogram.ai/api-reference */

@@ -1,4 +1,5 @@
 import type { ImageEvent, ImageModel } from '@anymodel/core'
+import { encodePng } from '@anymodel/core/png'
 import { testImageModel } from '@anymodel/testing'
 import { describe, expect, it } from 'vitest'
 
@@ -27,6 +28,18 @@ const sound: ImageModel = {
       yield { type: 'image', index, seed: seed + index, mediaType: 'image/png', data }
     }
     yield { type: 'finish', usage: {}, response: { provider: 'test', model: 'pixel' } }
+  },
+}
+
+const larger = encodePng({ width: 128, height: 128, data: new Uint8Array(3 * 128 * 128) })
+
+/** The same for pictures that are changed. */
+const changing: ImageModel = {
+  ...sound,
+  supports: { tasks: ['edit', 'variation', 'upscale'], maxCount: 2, images: 1, mask: true },
+  async *generate(call) {
+    for await (const event of sound.generate(call))
+      yield event.type === 'image' && call.upscale ? { ...event, data: larger } : event
   },
 }
 
@@ -93,6 +106,35 @@ const mutants: readonly (readonly [string, string, ImageModel])[] = [
     'an abort before the call rejects with the reason',
     { ...sound, generate: ({ signal: _signal, ...call }) => sound.generate(call) },
   ],
+  [
+    'gives an upscaled picture as it was',
+    'an upscaled picture has more pixels',
+    { ...changing, generate: (call) => sound.generate(call) },
+  ],
+  [
+    'fails without words, though it declares variations',
+    'a picture without words makes a variation',
+    {
+      ...changing,
+      async *generate(call) {
+        if (call.prompt === '') throw new Error('There are no words.')
+        yield* changing.generate(call)
+      },
+    },
+  ],
+  [
+    'gives one edit whatever it is asked for',
+    'more edits than one request gives come all the same',
+    { ...changing, generate: (call) => changing.generate({ ...call, count: 1 }) },
+  ],
+  [
+    'gives no file within a mask',
+    'a mask says where a picture changes',
+    {
+      ...changing,
+      generate: ({ mask, ...call }) => (mask ? sound.generate({ ...call, count: 0 }) : sound.generate(call)),
+    },
+  ],
 ]
 
 const run = (model: ImageModel, name: string): Promise<void> => {
@@ -103,7 +145,8 @@ const run = (model: ImageModel, name: string): Promise<void> => {
 
 describe('the suite of image models', () => {
   it('has nothing to say against one that is right', async () => {
-    for (const [name, body] of casesFor(sound)) await expect(body(), name).resolves.toBeUndefined()
+    for (const [name, body] of [...casesFor(sound), ...casesFor(changing)])
+      await expect(body(), name).resolves.toBeUndefined()
   })
 
   it.each(mutants)('finds one that %s', async (_what, name, model) => {

@@ -1,5 +1,6 @@
-import type { ImageModel, ImageSupport } from '@anymodel/core'
+import { type ImageModel, type ImageSupport, imageTasks } from '@anymodel/core'
 import { type Case, soon } from './case.ts'
+import { imageEdits } from './image-edits.ts'
 import { type ImageContext, imageAborts, imageRequests, pictures } from './images.ts'
 import { checkSkips, declare, type TestRunner } from './runner.ts'
 
@@ -16,10 +17,19 @@ export interface ImageModelSuite extends TestRunner {
 
 type ImageCase = Case<ImageContext, ImageSupport>
 
+/** Cases in which something is drawn of words. */
+const drawing = (cases: readonly ImageCase[]): readonly ImageCase[] =>
+  cases.map((one) => ({
+    ...one,
+    unless: (supports) =>
+      imageTasks(supports).includes('generate') ? one.unless?.(supports) : 'the model does not draw from words alone',
+  }))
+
 const groups: Readonly<Record<string, readonly ImageCase[]>> = {
-  pictures,
-  requests: imageRequests,
-  'aborting and leaving': imageAborts,
+  pictures: drawing(pictures),
+  requests: drawing(imageRequests),
+  'aborting and leaving': drawing(imageAborts),
+  'pictures that are changed': imageEdits,
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type ImageModel,
   type ImageOptions,
   type ImageSupport,
+  imageTasks,
   isAnyModelError,
   streamImage,
 } from '@anymodel/core'
@@ -28,7 +29,7 @@ const lacks =
     knobs.includes(knob) ? undefined : `the model has no ${knob}`
 
 /** As few steps as may be, and the same picture every time, where the model has that. */
-const quick = ({ supports: { knobs = [] } }: ImageModel): Partial<ImageCall> => ({
+export const quick = ({ supports: { knobs = [] } }: ImageModel): Partial<ImageCall> => ({
   ...(knobs.includes('steps') && { steps: 2 }),
   ...(knobs.includes('seed') && { seed: 1 }),
 })
@@ -45,7 +46,8 @@ async function read(model: ImageModel, call: Partial<ImageCall> = {}): Promise<I
 
 const bytesOf = (image: GeneratedImage | undefined): string => Buffer.from(image?.data ?? []).toString('base64')
 
-function checkImage(image: GeneratedImage | undefined): asserts image is GeneratedImage {
+/** A file of a picture with its size. */
+export function checkImage(image: GeneratedImage | undefined): asserts image is GeneratedImage {
   assert.ok(image, 'there must be a picture')
   assert.match(image.mediaType, /^image\//)
   assert.ok(image.data.length > 0, 'a picture must have bytes')
@@ -201,7 +203,7 @@ export const imageRequests: readonly ImageCase[] = [
   },
   {
     name: 'a picture can be started from',
-    unless: ({ images }) => (images ? undefined : 'the model takes no pictures'),
+    unless: (supports) => (imageTasks(supports).includes('edit') ? undefined : 'the model takes no pictures'),
     async run({ model }) {
       const [first] = (await draw(model)).images
       checkImage(first)
@@ -211,7 +213,7 @@ export const imageRequests: readonly ImageCase[] = [
   },
   {
     name: 'a picture that is damaged is refused',
-    unless: ({ images }) => (images ? undefined : 'the model takes no pictures'),
+    unless: (supports) => (imageTasks(supports).includes('edit') ? undefined : 'the model takes no pictures'),
     async run({ model }) {
       const [image] = (await draw(model)).images
       checkImage(image)
