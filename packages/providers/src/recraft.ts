@@ -1,19 +1,14 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import type { MediaOptions } from './media/draw.ts'
 import { imageModel } from './model.ts'
-import { type ImagesDialect, openaiImages } from './protocols/openai-images/index.ts'
+import { recraftImages } from './protocols/recraft/index.ts'
 
-const pictures: ImagesDialect = {
-  models: [
-    {
-      match: /./,
-      supports: { maxCount: 6, knobs: ['size', 'aspectRatio', 'negativePrompt'] },
-      fields: { response_format: 'b64_json' },
-    },
-  ],
-}
-
-/** Recraft. Key: `RECRAFT_API_TOKEN`. Styles and colours go through `extra`. https://www.recraft.ai/docs */
+/**
+ * Recraft. Key: `RECRAFT_API_TOKEN`. Styles and colours go through `extra`. https://www.recraft.ai/docs
+ *
+ * - `recraftv4_1`, `recraftv3` and the like draw, and start from a picture; version 3 also paints within masks and beyond edges. Those whose names end in `_vector` give SVG.
+ * - Tools for a picture have the names of their paths: `replaceBackground`, `generateBackground`, `eraseRegion`, `removeBackground`, `vectorize`, `variateImage`, `crispUpscale`, `creativeUpscale`.
+ */
 export const recraft = (options: ProviderOptions & MediaOptions = {}) => {
   const at = endpoint({
     provider: 'recraft',
@@ -21,5 +16,5 @@ export const recraft = (options: ProviderOptions & MediaOptions = {}) => {
     env: 'RECRAFT_API_TOKEN',
     options,
   })
-  return { image: (id: string) => imageModel(at, openaiImages(pictures), id, options) }
+  return { image: (id: string) => imageModel(at, recraftImages, id, options) }
 }

@@ -30,7 +30,8 @@ export function mediaTypeOf(bytes: Uint8Array): string | undefined {
   if (ascii(bytes, 0, 4) === 'fLaC') return 'audio/flac'
   if (ascii(bytes, 0, 3) === 'ID3' || (bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xe6) === 0xe2)) return 'audio/mpeg'
   if (startsWith(bytes, 0x1a, 0x45, 0xdf, 0xa3)) return 'video/webm'
-  if (/^\s*(?:<\?xml[^>]*>\s*)?<svg[\s>]/i.test(ascii(bytes, 0, 256))) return 'image/svg+xml'
+  if (/^\s*(?:(?:<\?xml[^>]*>|<!doctype[^>]*>|<!--.*?-->)\s*)*<svg[\s>]/is.test(ascii(bytes, 0, 256)))
+    return 'image/svg+xml'
   return isText(bytes) ? 'text/plain' : undefined
 }
 
