@@ -7,6 +7,7 @@ import {
   type EmbedManyResult,
   type EmbedOptions,
   type EmbedResult,
+  editImage,
   embed,
   embedMany,
   type Given,
@@ -15,9 +16,11 @@ import {
   generateSpeech,
   generateText,
   generateVideo,
+  type ImageEditOptions,
   type ImageOptions,
   type ImageResult,
   type ImageStream,
+  type ImageUpscaleOptions,
   type Infer,
   type InferInput,
   type ObjectOptions,
@@ -33,6 +36,8 @@ import {
   type SpeechStream,
   startVideo,
   streamImage,
+  streamImageEdit,
+  streamImageUpscale,
   streamObject,
   streamSpeech,
   streamText,
@@ -48,6 +53,7 @@ import {
   type Transcript,
   type TranscriptStream,
   transcribe,
+  upscaleImage,
   type VideoJob,
   type VideoJobOptions,
   type VideoOptions,
@@ -126,6 +132,10 @@ export interface AnyModel extends CodeVerbs, KnowledgeVerb {
   rerank(options: ByName<RerankOptions>): Promise<RerankedResult>
   generateImage(options: ByName<ImageOptions>): Promise<ImageResult>
   streamImage(options: ByName<ImageOptions>): ImageStream
+  editImage(options: ByName<ImageEditOptions>): Promise<ImageResult>
+  streamImageEdit(options: ByName<ImageEditOptions>): ImageStream
+  upscaleImage(options: ByName<ImageUpscaleOptions>): Promise<ImageResult>
+  streamImageUpscale(options: ByName<ImageUpscaleOptions>): ImageStream
   generateSpeech(options: ByName<SpeechOptions>): Promise<SpeechResult>
   streamSpeech(options: ByName<SpeechOptions>): SpeechStream
   transcribe(options: ByName<TranscribeOptions>): Promise<Transcript>
@@ -202,6 +212,10 @@ function verbs(now: () => Snapshot): Pick<AnyModel, Verb> {
     rerank: (options) => rerank({ ...options, model: given('rerank', options.model) }),
     generateImage: (options) => generateImage({ ...options, model: given('image', options.model) }),
     streamImage: (options) => streamImage({ ...options, model: given('image', options.model) }),
+    editImage: (options) => editImage({ ...options, model: given('image', options.model) }),
+    streamImageEdit: (options) => streamImageEdit({ ...options, model: given('image', options.model) }),
+    upscaleImage: (options) => upscaleImage({ ...options, model: given('image', options.model) }),
+    streamImageUpscale: (options) => streamImageUpscale({ ...options, model: given('image', options.model) }),
     generateSpeech: (options) => generateSpeech({ ...options, model: given('speech', options.model) }),
     streamSpeech: (options) => streamSpeech({ ...options, model: given('speech', options.model) }),
     transcribe: (options) => transcribe({ ...options, model: given('transcription', options.model) }),
