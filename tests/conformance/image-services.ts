@@ -48,6 +48,38 @@ const openai: Service = async ({ path, json, form }) => {
   return { body: { created: 1, output_format: 'png', data, usage } }
 }
 
+/** https://learn.microsoft.com/azure/ai-foundry/openai/latest: the same with another key, and in preview. */
+const azure: Service = (asked, jobs) => {
+  const [path = '', query] = asked.path.split('?')
+  if (asked.headers['api-key'] === undefined) return refused('The key is in api-key.')
+  if (query !== 'api-version=preview') return refused('Pictures are a preview.')
+  return openai({ ...asked, path }, jobs)
+}
+
+/** https://openrouter.ai/docs/api-reference/images */
+const openrouter: Service = ({ path, json }) => {
+  if (!path.endsWith('/images')) return undefined
+  checkNames(
+    json,
+    'model! prompt! n size resolution aspect_ratio seed quality background output_format output_compression input_references provider stream',
+  )
+  const references = (json.input_references ?? []) as readonly { type?: string; image_url?: { url?: string } }[]
+  for (const { image_url } of references) checkBase64(image_url?.url)
+  const wanted = { prompt: json.prompt, seed: json.seed, ...sizeIn(json.size) } as Wanted
+  const usage = { prompt_tokens: 5, completion_tokens: 9, total_tokens: 14, cost: 0.04 }
+  // Models of a few makers alone stream; of the others the whole answer comes.
+  if (json.stream === true && String(json.model).startsWith('openai/')) {
+    const [picture] = base64(wanted).map(({ b64_json }) => ({ b64_json, media_type: 'image/png' }))
+    const stream =
+      ': OPENROUTER PROCESSING\n\n' +
+      event('image_generation.partial_image', { partial_image_index: 0, b64_json: picture?.b64_json }) +
+      event('image_generation.completed', { created: 1, ...picture, usage })
+    return { headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(`${stream}data: [DONE]\n\n`) }
+  }
+  const data = base64(wanted, times(json.n)).map(({ b64_json }) => ({ b64_json, media_type: 'image/png' }))
+  return { body: { created: 1, data, usage } }
+}
+
 /** https://docs.x.ai/docs/guides/image-generations */
 const xai: Service = ({ path, json }) => {
   checkNames(json, 'model! prompt! n response_format aspect_ratio resolution images')
@@ -161,6 +193,8 @@ const services = {
   ...jobServices,
   comfyui,
   openai,
+  azure,
+  openrouter,
   xai,
   together,
   recraft,

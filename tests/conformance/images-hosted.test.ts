@@ -1,4 +1,5 @@
 import type { ImageModel } from '@anymodel/core'
+import { azure } from '@anymodel/providers/azure'
 import { bfl } from '@anymodel/providers/bfl'
 import { type ComfyWorkflow, comfyui } from '@anymodel/providers/comfyui'
 import { fal } from '@anymodel/providers/fal'
@@ -9,6 +10,7 @@ import { luma } from '@anymodel/providers/luma'
 import { midjourney } from '@anymodel/providers/midjourney'
 import { openai } from '@anymodel/providers/openai'
 import { openaiCompatible } from '@anymodel/providers/openai-compatible'
+import { openrouter } from '@anymodel/providers/openrouter'
 import { recraft } from '@anymodel/providers/recraft'
 import { replicate } from '@anymodel/providers/replicate'
 import { stability } from '@anymodel/providers/stability'
@@ -47,6 +49,9 @@ const workflow: ComfyWorkflow = {
 const models: Readonly<Record<string, () => ImageModel>> = {
   OpenAI: () => openai(at('openai', '/v1')).image('gpt-image-2'),
   "OpenAI's dialect": () => openaiCompatible({ ...at('openai', '/v1'), name: 'house' }).image('flux'),
+  'Azure OpenAI': () => azure(at('azure', '/openai/v1')).image('gpt-image-2'),
+  'OpenRouter, streamed': () => openrouter(at('openrouter', '/api/v1')).image('openai/gpt-5-image'),
+  'OpenRouter, whole': () => openrouter(at('openrouter', '/api/v1')).image('bytedance-seed/seedream-4.5'),
   xAI: () => xai(at('xai', '/v1')).image('grok-imagine-image'),
   Together: () => together(at('together', '/v1')).image('black-forest-labs/FLUX.1-dev'),
   Recraft: () => recraft(at('recraft', '/v1')).image('recraftv4'),

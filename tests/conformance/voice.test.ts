@@ -1,5 +1,6 @@
 import type { SpeechModel, TranscriptionModel } from '@anymodel/core'
 import { assemblyai } from '@anymodel/providers/assemblyai'
+import { azure } from '@anymodel/providers/azure'
 import { azureSpeech } from '@anymodel/providers/azure-speech'
 import { deepgram } from '@anymodel/providers/deepgram'
 import { elevenlabs } from '@anymodel/providers/elevenlabs'
@@ -19,6 +20,7 @@ const at = (service: string) => ({ apiKey: 'secret-key-12345678', baseURL: servi
 const speakers: Readonly<Record<string, () => SpeechModel>> = {
   'openai, tts-1': () => openai(at('openai')).speech('tts-1'),
   'openai, gpt-4o-mini-tts': () => openai(at('openai')).speech('gpt-4o-mini-tts'),
+  azure: () => azure(at('openai')).speech('tts-1'),
   mistral: () => mistral(at('mistral')).speech('voxtral-tts'),
   elevenlabs: () => elevenlabs(at('elevenlabs')).speech('eleven_v3'),
   deepgram: () => deepgram(at('deepgram')).speech('aura-2-thalia-en'),
@@ -42,6 +44,7 @@ const listeners: Readonly<Record<string, () => TranscriptionModel>> = {
   'openai, whisper-1': () => openai(at('openai')).transcription('whisper-1'),
   'openai, gpt-4o-transcribe': () => openai(at('openai')).transcription('gpt-4o-transcribe'),
   'openai, gpt-4o-transcribe-diarize': () => openai(at('openai')).transcription('gpt-4o-transcribe-diarize'),
+  azure: () => azure(at('openai')).transcription('whisper-1'),
   groq: () => groq(at('openai')).transcription('whisper-large-v3-turbo'),
   mistral: () => mistral(at('mistral')).transcription('voxtral-mini-latest'),
   elevenlabs: () => elevenlabs(at('elevenlabs')).transcription('scribe_v2'),

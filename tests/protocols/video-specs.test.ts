@@ -1,20 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { generateVideo, type VideoModel, type VideoOptions } from '@anymodel/core'
 import { openrouter } from '@anymodel/providers/openrouter'
 import { together } from '@anymodel/providers/together'
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { missingSpec, type Spec, validators } from './openapi.ts'
 
 type Options = Parameters<typeof openrouter>[0]
 type Call = Omit<VideoOptions, 'model'>
 
 /** A service without an SDK of its own in these tests: its OpenAPI file says what requests and replies look like. */
-interface Spoken {
-  /** Below the folder of specs beside the project, which is no part of it. */
-  readonly file: string
-  readonly request: string
-  readonly reply: string
+interface Spoken extends Spec {
   readonly model: (options: Options) => VideoModel
   /** Replies to the first request and to looks, as the schema has them. */
   readonly replies: readonly object[]
@@ -67,25 +61,8 @@ const services: Readonly<Record<string, Spoken>> = {
   },
 }
 
-const placeOf = (file: string): string => `../shared/specs/${file}`
-
-/** Bounds as older versions of OpenAPI wrote them. */
-const oldBounds = /^ *exclusive(?:Minimum|Maximum): true\n/gm
-
-/** Validators of two schemas of an OpenAPI file; a field that it does not name is refused in requests. */
-function validators({ file, request, reply }: Spoken) {
-  const { components } = parse(readFileSync(placeOf(file), 'utf8').replace(oldBounds, '')) as {
-    components: { schemas: Record<string, object> }
-  }
-  const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false })
-  ajv.addSchema({ $id: 'spec', components })
-  const of = (name: string) => ajv.getSchema(`spec#/components/schemas/${name}`)
-  const { properties } = components.schemas[request] as { properties: object }
-  return { request: of(request), reply: of(reply), fields: Object.keys(properties) }
-}
-
 describe.each(Object.entries(services))('%s', (name, service) => {
-  const missing = existsSync(placeOf(service.file)) ? undefined : `no ${placeOf(service.file)} on this machine`
+  const missing = missingSpec(service)
 
   test.skipIf(missing)(
     `requests and replies are as its specification says${missing ? ` (${missing})` : ''}`,

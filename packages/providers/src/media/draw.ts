@@ -3,6 +3,7 @@ import type { DownloadOptions, PollOptions } from '@anymodel/core/http'
 import type { Endpoint } from '../endpoint.ts'
 import { meaning, notInFormat } from '../failure.ts'
 import type { ImageFormat } from '../protocol.ts'
+import { parse, readText } from '../reply-text.ts'
 import { Reported } from '../reported.ts'
 import { requestId } from '../request-id.ts'
 import { withoutSecrets } from '../secrets.ts'
@@ -105,7 +106,12 @@ async function* streamed({ endpoint, format, context }: Source, ask: Ask): Async
     yield answeredWith(status)
     if (status < 200 || status >= 300) {
       const text = new TextDecoder().decode(await body.bytes(1_000_000))
-      throw await meaning({ ...target, status, headers, body: parsedOr(text) }, format.errorCodes)
+      throw await meaning({ ...target, status, headers, body: parse(text) }, format.errorCodes)
+    }
+    if (/json/.test(headers['content-type'] ?? '')) {
+      const step = format.read({ status, headers, body: parse(await readText(body)), asked: ask }, context)
+      if (step.type !== 'done') throw new TypeError('no end')
+      return { drawing: step.result, headers }
     }
     const decoder = format.stream?.(context)
     if (!decoder) throw new TypeError('no stream')
@@ -122,14 +128,6 @@ async function* streamed({ endpoint, format, context }: Source, ask: Ask): Async
     throw endpoint.failed?.(known, secrets) ?? known
   } finally {
     body.close()
-  }
-}
-
-function parsedOr(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
   }
 }
 

@@ -16,14 +16,18 @@ export interface ImagesRule {
 export interface ImagesDialect {
   /** The first that matches a model's id. */
   readonly models: readonly ImagesRule[]
+  /** Where pictures are asked for. Default `/images/generations`. */
+  readonly path?: string
   /** How pixels are asked for. Default `size`: `WIDTHxHEIGHT`. */
   readonly size?: 'size' | 'width-height'
   /** Fields for the portable options that have another name than in `fieldNames`. */
   readonly names?: Readonly<
     Partial<Record<'aspectRatio' | 'format' | 'guidance' | 'negativePrompt' | 'seed' | 'steps', string>>
   >
-  /** How pictures to start from are sent. Default `form`, to `/images/edits`. `json-edits`: as data URLs to the same path. `image_url`: one, as a field of the ordinary request. */
-  readonly inputs?: 'form' | 'json-edits' | 'image_url'
+  /** How pictures to start from are sent. Default `form`, to `/images/edits`. `json-edits`: as data URLs to the same path. `image_url`: one, as a field of the ordinary request; `input_references`: several, likewise. */
+  readonly inputs?: 'form' | 'json-edits' | 'image_url' | 'input_references'
+  /** How many pictures on the way are asked for: `counted`, or as many as there are. Default `counted`. */
+  readonly previews?: 'counted' | 'any'
 }
 
 /** Fields of the portable options, for services that take them. */

@@ -15,9 +15,13 @@ export function toAsk(call: ImageCall, { model }: Target, dialect: ImagesDialect
   const warnings: Warning[] = []
   const fields = { model, prompt: call.prompt, ...options(call, dialect, rule, warnings), ...rule.fields }
   const [first] = call.images ?? []
-  if (!first) return { path: '/images/generations', body: fields, warnings }
-  if (dialect.inputs === 'image_url')
-    return { path: '/images/generations', body: { ...fields, image_url: dataUrl(first) }, warnings }
+  const { path = '/images/generations' } = dialect
+  if (!first) return { path, body: fields, warnings }
+  if (dialect.inputs === 'image_url') return { path, body: { ...fields, image_url: dataUrl(first) }, warnings }
+  if (dialect.inputs === 'input_references') {
+    const references = (call.images ?? []).map((image) => ({ type: 'image_url', image_url: { url: dataUrl(image) } }))
+    return { path, body: { ...fields, input_references: references }, warnings }
+  }
   if (dialect.inputs === 'json-edits') {
     const images = (call.images ?? []).map((image) => ({ type: 'image_url', url: dataUrl(image) }))
     return { path: '/images/edits', body: { ...fields, images }, warnings }
@@ -41,7 +45,10 @@ function options(call: ImageCall, dialect: ImagesDialect, rule: ImagesRule, warn
   if (call.background) fields.background = call.background
   for (const option of ['format', 'guidance', 'negativePrompt', 'seed', 'steps'] as const)
     if (call[option] !== undefined) fields[name(option)] = call[option]
-  if (call.previews && supports.previews) Object.assign(fields, { stream: true, partial_images: previews })
+  if (call.previews && supports.previews) {
+    fields.stream = true
+    if (dialect.previews !== 'any') fields.partial_images = previews
+  }
   return fields
 }
 

@@ -12,14 +12,21 @@ export function toDrawing(reply: AskReply): Drawing {
   const type = output_format ? `image/${output_format}` : undefined
   return {
     images: data.flatMap((picture) => toDrawn(picture ?? {}, type)),
-    ...(usage && { usage: toUsage(usage) }),
+    ...counted(usage),
     ...(typeof id === 'string' && { id }),
     ...(typeof model === 'string' && { model }),
   }
 }
 
+/** The same, of services that tell of a failure under status 200. */
+export function drawingOrFailure(reply: AskReply, { target }: Pick<StepContext<unknown>, 'target'>): Drawing {
+  const body = objectOf(reply) as ImagesResponse
+  if (body.error) throw new Reported({ ...target, headers: reply.headers, body })
+  return toDrawing(reply)
+}
+
 function toDrawn(picture: NonNullable<ImagesResponse['data']>[number], type: string | undefined): Drawn[] {
-  const media = toMedia(picture, picture.mime_type ?? type)
+  const media = toMedia(picture, picture.mime_type ?? picture.media_type ?? type)
   if (!media) return []
   const { seed, revised_prompt: revisedPrompt } = picture
   return [{ media, ...(revisedPrompt && { revisedPrompt }), ...(typeof seed === 'number' && { seed }) }]
@@ -33,8 +40,16 @@ function toMedia(
   return typeof url === 'string' && url !== '' ? { url, mediaType } : undefined
 }
 
+/** Tokens, and what they cost where the service tells that. */
+function counted(usage: ImagesUsage | null | undefined): Pick<Drawing, 'usage' | 'details'> {
+  if (!usage) return {}
+  const { cost } = usage
+  return { usage: toUsage(usage), ...(typeof cost === 'number' && { details: { cost } }) }
+}
+
 function toUsage(usage: ImagesUsage): Usage {
-  const { input_tokens: input, output_tokens: output, total_tokens: total } = usage
+  const { total_tokens: total, input_tokens: input = usage.prompt_tokens } = usage
+  const { output_tokens: output = usage.completion_tokens } = usage
   const known = Object.entries({ input, output, total }).filter(([, value]) => typeof value === 'number')
   return { ...Object.fromEntries(known), raw: usage as Json }
 }
@@ -53,15 +68,11 @@ export class ImagesDecoder implements ImageDecoder {
     const event = value as ImagesEvent
     const type = event.type ?? name ?? ''
     if (type === 'error' || event.error) throw new Reported({ ...this.#target, body: value })
-    const { b64_json: base64, output_format: format = 'png' } = event
+    const { b64_json: base64, output_format: format = 'png', media_type: mediaType = `image/${format}` } = event
     if (typeof base64 !== 'string') return undefined
-    if (type.endsWith('.partial_image'))
-      return { index: 0, mediaType: `image/${format}`, data: Buffer.from(base64, 'base64') }
+    if (type.endsWith('.partial_image')) return { index: 0, mediaType, data: Buffer.from(base64, 'base64') }
     if (type.endsWith('.completed'))
-      this.#drawing = {
-        images: [{ media: { base64, mediaType: `image/${format}` } }],
-        ...(event.usage && { usage: toUsage(event.usage) }),
-      }
+      this.#drawing = { images: [{ media: { base64, mediaType } }], ...counted(event.usage) }
     return undefined
   }
 
