@@ -1,22 +1,9 @@
-import { once } from 'node:events'
-import {
-  AnyModelError,
-  type GeneratedImage,
-  type ImageOptions,
-  type ImageResult,
-  type ImageStream,
-} from '@anymodel/core'
-import { type PictureDisplay, pictureDisplay } from '../terminal.ts'
-import { type ModelOptions, modelName, openClient } from './client.ts'
-import { drawingBar } from './drawing-bar.ts'
-import { Interrupted } from './failure.ts'
-import { numbered, readPicture } from './media-files.ts'
-import { outputClosed, remark, write } from './output.ts'
+import { AnyModelError, type ImageEditOptions, type ImageOptions } from '@anymodel/core'
+import { checkOutput, drawTo, type OutputFlags } from './drawing.ts'
+import { readPicture } from './media-files.ts'
 import { readPiped } from './prompt.ts'
 
-export interface ImageFlags extends Pick<ModelOptions, 'config' | 'model'> {
-  /** Where the picture goes; several are numbered. Default: the standard output, when it is no terminal. */
-  readonly output?: string
+export interface ImageFlags extends OutputFlags {
   readonly size?: string
   readonly seed?: number
   readonly steps?: number
@@ -27,43 +14,25 @@ export interface ImageFlags extends Pick<ModelOptions, 'config' | 'model'> {
   readonly image?: readonly string[]
   readonly mask?: string
   readonly strength?: number
-  readonly json?: boolean
+  /** Pixels left, right, above and below, or one number for all sides. */
+  readonly outpaint?: string
 }
 
-/** `anymodel image "a blue star" -o star.png`: draws, and shows what comes where the terminal can. */
+/** `anymodel image "a blue star" -o star.png`: draws, or changes the pictures of `--image`, and shows what comes where the terminal can. */
 export async function image(words: string, flags: ImageFlags): Promise<void> {
-  checkOutput(flags)
+  checkOutput(flags, flags.n)
   const prompt = words !== '' || process.stdin.isTTY ? words : (await readPiped()).trim()
-  const options = await toOptions(flags)
-  const interrupt = new AbortController()
-  process.once('SIGINT', () => interrupt.abort(new Interrupted()))
-  const model = await modelName(flags, 'image')
-  const client = await openClient(flags)
-  const display = pictureDisplay(process.stderr)
-  try {
-    const signal = AbortSignal.any([interrupt.signal, outputClosed])
-    const stream = client.ai.streamImage({ model, prompt, ...options, previews: display !== undefined, signal })
-    await follow(stream, display)
-    const result = await stream.result
-    for (const { message } of result.warnings) remark(message)
-    await (flags.output === undefined ? writePicture(result.images[0]) : savePictures(result, flags.output, flags))
-  } finally {
-    await client.close()
-  }
+  const tuning = toTuning(flags)
+  const edit = await toEdit(flags)
+  await drawTo(flags, (ai, call) =>
+    edit
+      ? ai.streamImageEdit({ ...tuning, ...edit, instruction: prompt, ...call })
+      : ai.streamImage({ ...tuning, prompt, ...call }),
+  )
 }
 
-function checkOutput({ output, n = 1, json }: ImageFlags): void {
-  if (output !== undefined) return
-  const wrong = (why: string): never => {
-    throw new AnyModelError('invalid-argument', `Say where the picture shall go: -o star.png. ${why}`)
-  }
-  if (process.stdout.isTTY) wrong('Without it the file is written into a pipe, and there is none.')
-  if (n !== 1 || json) wrong('Only one picture, and nothing else, fits into a pipe.')
-}
-
-async function toOptions(flags: ImageFlags): Promise<Omit<ImageOptions, 'model' | 'prompt'>> {
-  const { output = '', size, seed, steps, guidance, negative, n, strength } = flags
-  const images = await Promise.all((flags.image ?? []).map(readPicture))
+function toTuning(flags: ImageFlags): Omit<ImageOptions, 'model' | 'prompt'> {
+  const { output = '', size, seed, steps, guidance, negative, n } = flags
   const [format] = /(?<=\.)(?:jpe?g|webp)$/i.exec(output) ?? []
   return {
     ...(size !== undefined && { size: size as `${number}x${number}` }),
@@ -72,64 +41,35 @@ async function toOptions(flags: ImageFlags): Promise<Omit<ImageOptions, 'model' 
     ...(guidance !== undefined && { guidance }),
     ...(negative !== undefined && { negativePrompt: negative }),
     ...(n !== undefined && { n }),
-    ...(strength !== undefined && { strength }),
-    ...(images.length > 0 && { images }),
-    ...(flags.mask !== undefined && { mask: await readPicture(flags.mask) }),
     ...(format !== undefined && { format: /webp/i.test(format) ? 'webp' : 'jpeg' }),
   }
 }
 
-/** Shows what comes, or how far it is. */
-async function follow(stream: ImageStream, display: PictureDisplay | undefined): Promise<void> {
-  const bar = display ? undefined : await drawingBar()
-  try {
-    for await (const event of stream) {
-      if (event.type === 'progress') bar?.update(event.fraction)
-      else if (event.type === 'preview' || event.type === 'image') await display?.show(event)
-    }
-  } finally {
-    display?.done()
-    bar?.stop()
+/** The pictures to change, and how; `undefined` when there are none. */
+async function toEdit({
+  image: paths = [],
+  mask,
+  strength,
+  outpaint,
+}: ImageFlags): Promise<Pick<ImageEditOptions, 'images' | 'mask' | 'strength' | 'outpaint'> | undefined> {
+  if (paths.length === 0 && (mask ?? strength ?? outpaint) !== undefined)
+    throw new AnyModelError('invalid-argument', 'Say which picture is to be changed: --image cat.png.')
+  if (paths.length === 0) return undefined
+  return {
+    images: await Promise.all(paths.map(readPicture)),
+    ...(mask !== undefined && { mask: await readPicture(mask) }),
+    ...(strength !== undefined && { strength }),
+    ...(outpaint !== undefined && { outpaint: toOutpaint(outpaint) }),
   }
 }
 
-async function writePicture(picture: GeneratedImage | undefined): Promise<void> {
-  if (picture && !process.stdout.write(picture.data)) await once(process.stdout, 'drain')
-}
-
-async function savePictures(
-  { images, response, usage }: ImageResult,
-  output: string,
-  { json }: ImageFlags,
-): Promise<void> {
-  const saved = images.map((picture, at) => ({
-    picture,
-    path: images.length === 1 ? output : numbered(output, at + 1),
-  }))
-  for (const { picture, path } of saved) await picture.save(path)
-  if (json) {
-    const { raw: _raw, ...tokens } = usage
-    const told = saved.map(({ picture: { mediaType, width, height, seed, revisedPrompt, flagged }, path }) => ({
-      path,
-      mediaType,
-      width,
-      height,
-      seed,
-      revisedPrompt,
-      flagged,
-    }))
-    return write(
-      `${JSON.stringify({ images: told, provider: response.provider, model: response.model, usage: tokens })}\n`,
+function toOutpaint(text: string) {
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
+  const [left = 0, right = left, top = left, bottom = left] = numbers
+  if ((numbers.length !== 1 && numbers.length !== 4) || numbers.some(Number.isNaN))
+    throw new AnyModelError(
+      'invalid-argument',
+      '--outpaint takes pixels for left, right, top and bottom, such as 64,64,0,0, or one number for all.',
     )
-  }
-  for (const { picture, path } of saved) remark(`${path}${about(picture)}`)
-}
-
-function about({ width, height, seed, flagged }: GeneratedImage): string {
-  const facts = [
-    ...(width === undefined ? [] : [`${width} x ${height}`]),
-    ...(seed === undefined ? [] : [`seed ${seed}`]),
-    ...(flagged ? ['blanked by the safety checker'] : []),
-  ]
-  return facts.length > 0 ? ` (${facts.join(', ')})` : ''
+  return { left, right, top, bottom }
 }

@@ -86,9 +86,21 @@ function commands(exit: (code: number) => void): Command {
     .option('--image <path>', 'a picture to start from; repeat for more', collect)
     .option('--mask <path>', 'what of it is painted anew: white is, black stays')
     .option('--strength <number>', 'how far the result may be from it: 0 keeps it, 1 ignores it', toNumber)
+    .option('--outpaint <pixels>', 'paint on beyond its edges: left,right,top,bottom, or one number for all')
     .option('--json', 'print one JSON object: paths, sizes, seeds, model')
     .action(async (words: string[], _options, command: Command) =>
       (await import('./image.ts')).image(words.join(' '), command.optsWithGlobals()),
+    )
+  withKind(program.command('upscale'), 'image')
+    .description('Gives a picture more pixels, by a model that does that.')
+    .argument('<picture>', 'a path or a URL')
+    .option('-o, --output <path>', 'where the picture goes')
+    .option('--factor <number>', 'how many times as wide and high; default: what the model is made for', toNumber)
+    .option('--size <size>', 'pixels instead, such as 2048x1536')
+    .option('--prompt <text>', 'what is on it, for models that invent details')
+    .option('--json', 'print one JSON object: path, size, model')
+    .action(async (path: string, _options, command: Command) =>
+      (await import('./upscale.ts')).upscale(path, command.optsWithGlobals()),
     )
   withKind(program.command('video'), 'video')
     .description('Makes a video, which takes minutes; or starts the job for one, and goes on with it later.')
