@@ -26,7 +26,7 @@ export interface Answer {
 }
 
 /** Makes a service misbehave: another answer in place of the right one. */
-export type Spoil = (asked: Asked, answer: Answer) => Answer
+export type Spoil = (asked: Pick<Asked, 'method' | 'path' | 'here'>, answer: Answer) => Answer
 
 /** What a service says about a job of its own. */
 export interface Job {
@@ -85,8 +85,11 @@ async function takenApart(request: IncomingMessage, origin: string): Promise<Ask
   return { method, path, headers, text, form, json, name, here: `${origin}/${name}` }
 }
 
-/** Sends a body, or the beginning of it before the connection breaks. */
-export function sendBody(response: ServerResponse, body: Buffer, cut: number | undefined): void {
+/** Sends an answer, or the beginning of it before the connection breaks. */
+export function sendAnswer(response: ServerResponse, { status = 200, headers = {}, body: given, cut }: Answer): void {
+  const body = Buffer.isBuffer(given) ? given : Buffer.from(JSON.stringify(given) ?? '')
+  response.statusCode = status
+  response.setHeaders(new Map(Object.entries({ 'content-type': 'application/json', ...headers })))
   if (cut === undefined) return void response.end(body)
   response.setHeader('content-length', body.length)
   response.write(body.subarray(0, cut), () => response.destroy())
@@ -111,10 +114,7 @@ export async function loopbackServices<Name extends string>(
     }
   }
   const server = createServer(async (request, response) => {
-    const { status = 200, headers = {}, body, cut } = await answerTo(await takenApart(request, origin))
-    response.statusCode = status
-    response.setHeaders(new Map(Object.entries({ 'content-type': 'application/json', ...headers })))
-    sendBody(response, Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body) ?? ''), cut)
+    sendAnswer(response, await answerTo(await takenApart(request, origin)))
   }).listen(0, '127.0.0.1')
   if (opened) server.on('upgrade', (request, socket) => opened(request.url ?? '', openSocket(request, socket)))
   await once(server, 'listening')

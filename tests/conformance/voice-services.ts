@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type Spoil, sendAnswer } from './loopback-services.ts'
 
 /** A request to a service, taken apart. */
 interface Asked {
@@ -230,7 +231,7 @@ const services: Readonly<Record<string, (asked: Asked, state: Map<string, Record
 }
 
 /** Services that speak and listen, on loopback, written after their documentation: each under a path of its name. */
-export async function voiceServices(): Promise<{
+export async function voiceServices(spoil: Spoil = (_asked, answer) => answer): Promise<{
   readonly url: (service: string) => string
   readonly close: () => void
 }> {
@@ -248,7 +249,9 @@ export async function voiceServices(): Promise<{
       headers = {},
       body,
     } = services[service]?.(asked, state) ?? json({}, 404)
-    response.writeHead(status, { 'content-type': type, ...headers }).end(body)
+    const right = { status, headers: { 'content-type': type, ...headers }, body: Buffer.from(body) }
+    const { method = '' } = request
+    sendAnswer(response, spoil({ method, path: asked.path, here: `http://${request.headers.host}/${service}` }, right))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Answer, Asked, Spoil } from '../conformance/loopback-services.ts'
+import type { Answer, Spoil } from '../conformance/loopback-services.ts'
 import { checkFault, cutShort, type Fault, failureOf, json, page, secret, when } from './media-fault.ts'
 import { fileHost, hangsUp } from './media-hosts.ts'
 
@@ -111,7 +111,7 @@ const ofLinks = (file: RegExp): Fault[] => [
 /** Its links lead elsewhere. */
 const relinked =
   (url: string) =>
-  ({ body, ...answer }: Answer, { here }: Asked): Answer => ({
+  ({ body, ...answer }: Answer, { here }: Parameters<Spoil>[0]): Answer => ({
     ...answer,
     body: JSON.parse(JSON.stringify(body).replaceAll(`${here}/files`, url)),
   })

@@ -1,6 +1,6 @@
 import { type AnyModelError, isAnyModelError } from '@anymodel/core'
 import { expect } from 'vitest'
-import type { Answer, Asked, Spoil } from '../conformance/loopback-services.ts'
+import type { Answer, Spoil } from '../conformance/loopback-services.ts'
 
 /** Never to be seen in an error. */
 export const secret = 'secret-key-12345678'
@@ -15,7 +15,11 @@ export interface Fault {
 }
 
 /** Another answer to the requests that match, written `GET /path`. The first `spared` of them are answered rightly. */
-export function when(asked: RegExp, answer: Answer | ((right: Answer, asked: Asked) => Answer), spared = 0): Spoil {
+export function when(
+  asked: RegExp,
+  answer: Answer | ((right: Answer, asked: Parameters<Spoil>[0]) => Answer),
+  spared = 0,
+): Spoil {
   let times = 0
   return (one, right) => {
     if (!asked.test(`${one.method} ${one.path}`) || times++ < spared) return right

@@ -1,7 +1,7 @@
-import type { SpeechCall, SpeechEvent } from '@anymodel/core'
+import { AnyModelError, type SpeechCall, type SpeechEvent } from '@anymodel/core'
 import type { HttpReply } from '@anymodel/core/http'
 import type { SpeechFormat, Target } from '../protocol.ts'
-import { parse, readText } from '../reply-text.ts'
+import { bodyLimit, parse, readText } from '../reply-text.ts'
 import { Reported } from '../reported.ts'
 import { readEvents } from './read-events.ts'
 import { isEventStream, readReply, responseInfo, withoutSound } from './read-reply.ts'
@@ -46,16 +46,20 @@ export async function* speak({
 
 type Sound = AsyncGenerator<Uint8Array, Spoken, undefined>
 
-/** The bytes of the reply are the sound, unless it is JSON: then they tell why there is none. */
+/** The bytes of the reply are the sound, unless it is JSON: then they tell why there is none. A page is neither. */
 async function* plain(reply: HttpReply, format: SpeechFormat, target: Target): Sound {
   const { status, headers, body } = reply
-  if (/json/.test(headers['content-type'] ?? ''))
-    throw new Reported({ ...target, status, headers, body: parse(await readText(body)) })
-  for (;;) {
+  const type = headers['content-type'] ?? ''
+  if (/^(?:text|image|video)\//.test(type))
+    throw new AnyModelError('malformed', `The service sent no sound but ${type}: a proxy, or a wrong baseURL.`)
+  if (/json/.test(type)) throw new Reported({ ...target, status, headers, body: parse(await readText(body)) })
+  for (let bytes = 0; bytes <= bodyLimit; ) {
     const chunk = await body.next()
     if (!chunk) return format.told?.(headers) ?? {}
+    bytes += chunk.length
     if (chunk.length > 0) yield chunk
   }
+  throw new AnyModelError('malformed', `The service sent more than ${bodyLimit} bytes of sound without an end.`)
 }
 
 async function* evented({ body }: HttpReply, format: SpeechFormat, call: SpeechCall, target: Target): Sound {

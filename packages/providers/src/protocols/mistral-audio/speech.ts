@@ -2,10 +2,18 @@ import { AnyModelError, type Usage } from '@anymodel/core'
 import { defined } from '../../media/defined.ts'
 import { audioTypes, pcmType } from '../../media/voiced.ts'
 import type { SpeechFormat } from '../../protocol.ts'
+import { Reported } from '../../reported.ts'
 import { toUsage, type WireUsage } from './usage.ts'
 
 /** Samples of its `pcm`. */
 const sampleRate = 24_000
+
+interface WireEvent {
+  readonly type?: string
+  readonly audio_data?: string
+  readonly usage?: WireUsage
+  readonly error?: unknown
+}
 
 export const mistralSpeechFormat: SpeechFormat = {
   request({ text, voice, format = 'mp3' }, { model }) {
@@ -17,16 +25,13 @@ export const mistralSpeechFormat: SpeechFormat = {
       warnings: [],
     }
   },
-  events() {
+  events({ target }) {
     let usage: Usage | undefined
     let done = false
     return {
       event(value) {
-        const {
-          type,
-          audio_data: data,
-          usage: counted,
-        } = value as { type?: string; audio_data?: string; usage?: WireUsage }
+        const { type, audio_data: data, usage: counted, error } = value as WireEvent
+        if (error) throw new Reported({ ...target, body: value })
         if (type === 'speech.audio.done') {
           done = true
           usage = counted && toUsage(counted)

@@ -2,13 +2,14 @@ import { AnyModelError, type Segment, type SpokenWord, type TranscriptionCall, t
 import { objectOf } from '../../media/run-steps.ts'
 import type { FirstAsk, FormField } from '../../media/steps.ts'
 import { type Heard, primaryLanguage, segmentsOf, type TranscriptionDecoder } from '../../media/voiced.ts'
-import type { TranscriptionFormat } from '../../protocol.ts'
+import type { Target, TranscriptionFormat } from '../../protocol.ts'
+import { Reported } from '../../reported.ts'
 import { toUsage, type WireUsage } from './usage.ts'
 
 export const mistralTranscriptionFormat: TranscriptionFormat = {
   request: (call, { model }) => toRequest(call, model),
   read: (reply, { call }) => ({ type: 'done', result: toHeard(objectOf(reply) as WireTranscript, call) }),
-  events: () => decoder(),
+  events: ({ target }) => decoder(target),
 }
 
 /** The service takes a language or gives times, not both. */
@@ -64,13 +65,17 @@ const ending = ({ language, usage }: WireTranscript) => ({
   usage: usage && toUsage(usage),
 })
 
-function decoder(): TranscriptionDecoder {
+type WireEvent = WireTranscript &
+  Partial<WireSegment> & { readonly type?: string; readonly audio_language?: string; readonly error?: unknown }
+
+function decoder(target: Target): TranscriptionDecoder {
   let written = ''
   let language: string | undefined
   let done: WireTranscript | undefined
   return {
     event(value) {
-      const event = value as WireTranscript & Partial<WireSegment> & { type?: string; audio_language?: string }
+      const event = value as WireEvent
+      if (event.error) throw new Reported({ ...target, body: value })
       if (event.type === 'transcription.language') language = event.audio_language
       if (event.type === 'transcription.done') done = event
       if (event.type === 'transcription.segment') return [{ type: 'segment', segment: toSegment(event as WireSegment) }]
