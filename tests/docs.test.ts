@@ -55,6 +55,7 @@ describe('the samples of the documentation run', () => {
           STABILITY_API_KEY: 'test-key',
           REPLICATE_BASE_URL: `${pictures.url('replicate')}/v1`,
           REPLICATE_API_TOKEN: 'test-key',
+          WEBUI_BASE_URL: pictures.url('webui'),
         })
         expect(err.replace(/^.*ExperimentalWarning.*\n.*\n/gm, '')).toBe('')
         expect(exit).toBe(0)
