@@ -1,4 +1,4 @@
-import type { Attempt, Part } from '../contract/part.ts'
+import type { Attempt, FilePart, Part } from '../contract/part.ts'
 import type { PartIterator, TextCall, TextModel } from '../contract/text.ts'
 import { addUsage } from '../contract/usage.ts'
 import { AnyModelError, isAnyModelError, type Partial } from '../errors.ts'
@@ -33,6 +33,12 @@ export async function answer(model: TextModel, call: TextCall, emit: Emit, befor
         firstContentMs = undefined
       }
     } else firstContentMs ??= Date.now() - startedAt
+    if (part.type === 'file') return takeFile(part)
+    collected.add(part)
+    return emit(part)
+  }
+  const takeFile = async (file: FilePart): Promise<void> => {
+    const part = (await import('./answered-file.ts')).answeredFile(file)
     collected.add(part)
     return emit(part)
   }

@@ -94,6 +94,26 @@ test('sound that comes in pieces between the words is one file at the end', () =
   expect(parts[2]).toMatchObject({ mediaType: 'audio/pcm', data: Buffer.from('onetwo') })
 })
 
+test('pictures come as files: beside the text, in a stream, and as parts of the content', () => {
+  const url = `data:image/webp;base64,${Buffer.from('pixels').toString('base64')}`
+  const image = { type: 'image_url', image_url: { url } }
+  const file = { type: 'file', mediaType: 'image/webp', data: Buffer.from('pixels') }
+  expect(decode(delta({ content: 'Here.' }), delta({ images: [image, image] }), stop)).toMatchObject([
+    { type: 'text', text: 'Here.' },
+    file,
+    file,
+    { type: 'finish' },
+  ])
+  expect(decode(delta({ content: [{ type: 'text', text: 'Here.' }, image] }), stop)[1]).toEqual(file)
+})
+
+test('a picture that is a link is told of, since it is not fetched', () => {
+  const url = 'https://pictures.example/1.png'
+  const [notice] = decode(delta({ images: [{ image_url: { url } }] }), stop)
+  expect(notice).toMatchObject({ type: 'notice', kind: 'warning', warning: { option: 'files' } })
+  expect(notice).toMatchObject({ message: expect.stringContaining(url) })
+})
+
 test('tools that the service ran show as calls with results', () => {
   const tool = { index: 0, type: 'search', arguments: '{"query":"q"}' }
   const parts = decode(

@@ -221,6 +221,7 @@ export class ChatDecoder implements Decoder {
   /** Mistral sends arrays of parts where others send text. */
   #contentPart(part: ChatContentPart): void {
     if (part.type === 'text' && part.text) this.#text(part.text)
+    else if (part.type === 'image_url') this.#image(part.image_url?.url)
     else if (part.type === 'thinking')
       for (const piece of part.thinking ?? []) if (piece.text) this.#reasoning(piece.text)
   }
@@ -282,14 +283,16 @@ export class ChatDecoder implements Decoder {
     this.#context.out.push({ type: 'file', mediaType, data })
   }
 
-  #image(url: string | undefined): void {
-    const match = /^data:([^;,]+);base64,(.*)$/s.exec(url ?? '')
-    if (match)
-      this.#context.out.push({
-        type: 'file',
-        mediaType: match[1] as string,
-        data: Buffer.from(match[2] as string, 'base64'),
-      })
+  #image(given: string | null | undefined): void {
+    const url = given ?? ''
+    const [head, mediaType = ''] = /^data:([^;,]*)[^,]*;base64,/.exec(url) ?? []
+    if (head) {
+      const data = Buffer.from(url.slice(head.length), 'base64')
+      this.#context.out.push({ type: 'file', mediaType, data })
+    } else if (url) {
+      const message = `The answer has a picture as a link, which was not fetched: ${url.slice(0, 500)}`
+      this.#context.out.push({ type: 'notice', kind: 'warning', message, warning: { option: 'files', message } })
+    }
   }
 
   #error(body: unknown): Reported {

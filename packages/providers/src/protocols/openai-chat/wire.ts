@@ -12,6 +12,7 @@ export interface ChatContentPart {
   type: string
   text?: string
   thinking?: { type: string; text?: string }[]
+  image_url?: { url?: string }
 }
 
 export interface ChatMessage {

@@ -35,6 +35,41 @@ test('what an answer was made of goes back as it came', async () => {
   expect(bodyOf({ messages: stored }).input).toEqual([{ role: 'user', content: 'Go.' }, ...output])
 })
 
+describe('pictures that the service drew', () => {
+  const told = { output_format: 'webp', revised_prompt: 'A cat.', action: 'generate', size: '1024x1024' }
+  const drawn: Message = {
+    role: 'assistant',
+    content: [
+      {
+        type: 'file',
+        mediaType: 'image/webp',
+        data: 'cGl4ZWxz',
+        ...own({ type: 'image_generation_call', id: 'ig_1', status: 'completed', ...told }),
+      },
+    ],
+  }
+  const failed = { type: 'image_generation_call', id: 'ig_2', status: 'failed', ...told }
+  const refused: Message = {
+    role: 'assistant',
+    content: [
+      { type: 'tool-result', id: 'ig_2', name: 'image_generation', output: {}, byProvider: true, ...own(failed) },
+    ],
+  }
+
+  test('go back with the fields that it takes', () => {
+    expect(bodyOf({ messages: [drawn, refused] }).input).toEqual([
+      { type: 'image_generation_call', id: 'ig_1', status: 'completed', result: 'cGl4ZWxz' },
+      { type: 'image_generation_call', id: 'ig_2', status: 'failed', result: null },
+    ])
+  })
+
+  test('are only named where it has stored them', () => {
+    expect(bodyOf({ messages: [drawn], extra: { store: true } }).input).toEqual([
+      { type: 'image_generation_call', id: 'ig_1' },
+    ])
+  })
+})
+
 describe('reasoning', () => {
   const thought: Message = {
     role: 'assistant',

@@ -162,15 +162,20 @@ function toOutput(piece: AssistantContent, context: Context): JsonObject[] {
     case 'reasoning':
       return own && (carriesItself(own) || context.stored) ? [own] : []
     case 'file':
-      return own ? [{ ...own, result: piece.data }] : []
+      return own ? [drawnItem(own, context, piece.data)] : []
     case 'tool-call':
       if (own && own.type !== 'function_call') return [own]
       return piece.byProvider ? [] : [{ ...(own ?? { type: 'function_call' }), ...toCall(piece) }]
     case 'tool-result':
-      return own ? [own] : []
+      return own ? [own.type === 'image_generation_call' ? drawnItem(own, context) : own] : []
     case 'source':
       return []
   }
+}
+
+/** A picture that the service drew. Of what it tells about it, it takes this back; what it has stored is only named. */
+function drawnItem({ type, id, status }: JsonObject, { stored }: Context, result: Json = null): JsonObject {
+  return stored ? { type, id } : { type, id, status, result }
 }
 
 function toAnswer(text: string, own: JsonObject | undefined): JsonObject {
