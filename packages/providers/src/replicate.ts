@@ -1,17 +1,11 @@
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import type { MediaOptions } from './media/draw.ts'
 import { imageModel, videoModel } from './model.ts'
-import { replicateImages, replicateVideos } from './protocols/replicate/index.ts'
+import { type PredictionOptions, replicateImages, replicateVideos } from './protocols/replicate/index.ts'
 
-export interface ReplicateOptions extends ProviderOptions, MediaOptions {
-  /**
-   * Seconds, from 0 to 60, that the first request for pictures waits for them: a short job is answered by that one request, a longer one is looked at until it is done. Default 5.
-   * A job that is given up while that request waits is not cancelled, since its id is not known yet: 0 asks for the id at once.
-   */
-  readonly wait?: number
-}
+export interface ReplicateOptions extends ProviderOptions, MediaOptions, PredictionOptions {}
 
-/** Replicate: `owner/name`, `owner/name:version`. Key: `REPLICATE_API_TOKEN`. A model's own inputs go through `extra: { input: { ... } }`. https://replicate.com/docs/reference/http */
+/** Replicate: `owner/name`, `owner/name:version`. Key: `REPLICATE_API_TOKEN`. A model's own inputs go through `extra: { input: { ... } }`; how it calls pictures, masks and factors is said in `models` where it is not known. https://replicate.com/docs/reference/http */
 export const replicate = (options: ReplicateOptions = {}) => {
   const at = endpoint({
     provider: 'replicate',
@@ -20,7 +14,7 @@ export const replicate = (options: ReplicateOptions = {}) => {
     options,
   })
   return {
-    image: (id: string) => imageModel(at, replicateImages(options.wait ?? 5), id, options),
+    image: (id: string) => imageModel(at, replicateImages(options), id, options),
     video: (id: string) => videoModel(at, replicateVideos, id, options),
   }
 }

@@ -1,26 +1,32 @@
 import type { ImageCall, JsonObject } from '@anymodel/core'
 import { dataUrl } from '../../media/data-url.ts'
 import { defined } from '../../media/defined.ts'
+import { leftOut } from '../../media/left-out.ts'
+import { differingInputs, type InputNames, type MarketplaceOptions, marketplaceModel } from '../../media/marketplace.ts'
 import type { Drawing } from '../../media/steps.ts'
 import type { ImageFormat } from '../../protocol.ts'
+import { falModels, falNames } from './models.ts'
 import { falHosts, filesIn, readQueue } from './queue.ts'
 
-export const falDrawing: ImageFormat = {
+export const falDrawing = (options: MarketplaceOptions): ImageFormat => ({
   hosts: falHosts,
-  request: (call, { model }) => ({ path: `/${model}`, body: toInput(call), warnings: [] }),
+  request(call, target) {
+    const names = { ...falNames, ...marketplaceModel(target.model, falModels, options).inputs }
+    const warnings = leftOut(call, target, { factor: names.factor ? undefined : call.upscale?.factor })
+    return { path: `/${target.model}`, body: toInput(call, names), warnings }
+  },
   read(reply, context) {
     const step = readQueue(reply, context)
     return step.type === 'done' ? { type: 'done', result: toDrawing(step.result) } : step
   },
-}
+})
 
-/** The names that most image models of fal have agreed on. */
-function toInput(call: ImageCall): JsonObject {
-  const { prompt, count, size, aspectRatio, seed, negativePrompt, steps, guidance, format, strength, images } = call
-  const [image] = images ?? []
+/** The names that most image models of fal have agreed on, and those that differ. */
+function toInput(call: ImageCall, names: InputNames): JsonObject {
+  const { prompt, count, size, aspectRatio, seed, negativePrompt, steps, guidance, format } = call
   return defined({
-    prompt,
-    num_images: count,
+    prompt: prompt || undefined,
+    ...(count > 1 && { num_images: count }),
     image_size: size && { ...size },
     aspect_ratio: aspectRatio,
     seed,
@@ -28,7 +34,7 @@ function toInput(call: ImageCall): JsonObject {
     num_inference_steps: steps,
     guidance_scale: guidance,
     output_format: format,
-    ...(image && { image_url: dataUrl(image), strength }),
+    ...differingInputs(call, names, dataUrl),
   })
 }
 

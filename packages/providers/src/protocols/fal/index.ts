@@ -1,11 +1,12 @@
-import { marketplaceImages, marketplaceVideos } from '../../media/marketplace.ts'
+import { type MarketplaceOptions, marketplaceModel, marketplaceVideos } from '../../media/marketplace.ts'
 import type { ImageProtocol, VideoProtocol } from '../../protocol.ts'
+import { falModels } from './models.ts'
 
 /** fal's queue. https://docs.fal.ai/model-endpoints/queue */
-export const falImages: ImageProtocol = {
-  supports: () => marketplaceImages,
-  load: async () => (await import('./images.ts')).falDrawing,
-}
+export const falImages = (options: MarketplaceOptions): ImageProtocol => ({
+  supports: (id) => marketplaceModel(id, falModels, options).supports,
+  load: async () => (await import('./images.ts')).falDrawing(options),
+})
 
 /** Videos of the same service. */
 export const falVideos: VideoProtocol = {

@@ -1,12 +1,20 @@
 import type { ImageCall, JsonObject } from '@anymodel/core'
 import { dataUrl } from '../../media/data-url.ts'
 import { defined } from '../../media/defined.ts'
+import { leftOut } from '../../media/left-out.ts'
+import { differingInputs, type InputNames, marketplaceModel } from '../../media/marketplace.ts'
 import type { ImageFormat } from '../../protocol.ts'
+import type { PredictionOptions } from './index.ts'
+import { replicateModels, replicateNames } from './models.ts'
 import { predict, readPrediction } from './prediction.ts'
 
-export const replicateDrawing = (wait: number): ImageFormat => ({
+export const replicateDrawing = (options: PredictionOptions): ImageFormat => ({
   hosts: ['api.replicate.com'],
-  request: (call, { model }) => ({ ...predict(model, toInput(call), { wait }), warnings: [] }),
+  request(call, target) {
+    const names = { ...replicateNames, ...marketplaceModel(target.model, replicateModels, options).inputs }
+    const warnings = leftOut(call, target, { factor: names.factor ? undefined : call.upscale?.factor })
+    return { ...predict(target.model, toInput(call, names), { wait: options.wait ?? 5 }), warnings }
+  },
   read(reply, context) {
     const step = readPrediction(reply, context)
     if (step.type === 'ask') return step
@@ -16,12 +24,11 @@ export const replicateDrawing = (wait: number): ImageFormat => ({
   },
 })
 
-/** The names that most image models of Replicate have agreed on. */
-function toInput(call: ImageCall): JsonObject {
-  const { prompt, count, size, aspectRatio, seed, negativePrompt, steps, guidance, format, strength, images } = call
-  const [image] = images ?? []
+/** The names that most image models of Replicate have agreed on, and those that differ. */
+function toInput(call: ImageCall, names: InputNames): JsonObject {
+  const { prompt, count, size, aspectRatio, seed, negativePrompt, steps, guidance, format } = call
   return defined({
-    prompt,
+    prompt: prompt || undefined,
     ...(count > 1 && { num_outputs: count }),
     ...size,
     aspect_ratio: aspectRatio,
@@ -30,6 +37,6 @@ function toInput(call: ImageCall): JsonObject {
     num_inference_steps: steps,
     guidance,
     output_format: format === 'jpeg' ? 'jpg' : format,
-    ...(image && { image: dataUrl(image), prompt_strength: strength }),
+    ...differingInputs(call, names, dataUrl),
   })
 }
