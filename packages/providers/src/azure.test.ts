@@ -1,4 +1,12 @@
-import { embed, generateImage, generateSpeech, generateText, streamText, transcribe } from '@anymodel/core'
+import {
+  embed,
+  generateImage,
+  generateSpeech,
+  generateText,
+  generateVideo,
+  streamText,
+  transcribe,
+} from '@anymodel/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type AzureOptions, azure } from './azure.ts'
 import { png, type Reply, type Seen, serve } from './testing/service.ts'
@@ -13,6 +21,8 @@ async function resource(answer: (seen: Seen) => Reply, options: AzureOptions = {
   const { seen, origin } = await serve(answer)
   return { seen, origin, at: azure({ apiKey: key, endpoint: origin, ...options }) }
 }
+
+const sound = Buffer.from('ID3 some sound')
 
 const safe = { hate: { filtered: false, severity: 'safe' }, violence: { filtered: false, severity: 'safe' } }
 const hateful = { ...safe, hate: { filtered: true, severity: 'medium' } }
@@ -60,7 +70,7 @@ describe('where things are at Azure', () => {
     await generateImage({ model: at.image('gpt-image-1'), prompt: 'Hi' })
     await generateImage({ model: at.image('gpt-image-1'), prompt: 'Hi', images: [png] })
     await generateSpeech({ model: at.speech('tts-1'), text: 'Hi' })
-    await transcribe({ model: at.transcription('whisper-1'), audio: { data: png, mediaType: 'audio/wav' } })
+    await transcribe({ model: at.transcription('whisper-1'), audio: sound })
     expect(seen.map(({ headers }) => [headers['api-key'], headers.authorization])).toEqual(
       seen.map(() => [key, undefined]),
     )
@@ -131,6 +141,27 @@ describe('where things are at Azure', () => {
       ['Bearer token-1', undefined],
       ['Bearer token-2', undefined],
     ])
+  })
+})
+
+describe('videos at Azure', () => {
+  it('are begun, looked at and fetched with the same version and key', async () => {
+    const film = Buffer.from('\0\0\0\x10ftypisom\0\0\0\0')
+    const { seen, at } = await resource(
+      ({ method, path }) => {
+        if (path.includes('/content')) return { bytes: film, type: 'video/mp4' }
+        return { json: { id: 'video_1', status: method === 'GET' ? 'completed' : 'queued' } }
+      },
+      { jobs: { first: 1, most: 2 } },
+    )
+    const { videos } = await generateVideo({ model: at.video('sora-2'), prompt: 'Waves.' })
+    expect(videos.map(({ data }) => Buffer.from(data))).toEqual([film])
+    expect(seen.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /openai/v1/videos?api-version=preview',
+      'GET /openai/v1/videos/video_1?api-version=preview',
+      'GET /openai/v1/videos/video_1/content?api-version=preview',
+    ])
+    expect(seen.every(({ headers }) => headers['api-key'] === key)).toBe(true)
   })
 })
 
