@@ -1,93 +1,85 @@
-import { editImage, upscaleImage } from '@anymodel/core'
-import { decodePng, encodePng } from '@anymodel/core/png'
+import { editImage, generateImage } from '@anymodel/core'
 import { describe, expect, it } from 'vitest'
-import { google } from '../google.ts'
-import { openai } from '../openai.ts'
-import { formOf, png, type Seen, serve } from '../testing/service.ts'
-import { webui } from '../webui.ts'
+import { bfl } from '../bfl.ts'
+import { huggingface } from '../huggingface.ts'
+import { openaiCompatible } from '../openai-compatible.ts'
+import { formOf, png, serve } from '../testing/service.ts'
+import { together } from '../together.ts'
+import { xai } from '../xai.ts'
 
 const base64 = png.toString('base64')
-const withoutLooks = (seen: readonly Seen[]) => seen.filter(({ path }) => !path.startsWith('/sdapi/v1/progress'))
+const url = `data:image/png;base64,${base64}`
+const apiKey = 'image-secret-key'
+const edit = { image: png, instruction: 'a hat' }
 
-describe('the web UI of Stable Diffusion', () => {
-  const answering = (upscaled: unknown) =>
-    serve(({ path }) => {
-      if (path.endsWith('/extra-single-image')) return { json: { html_info: '', image: upscaled } }
-      return { json: { images: [base64], info: '{"all_seeds":[4]}' } }
-    })
-
-  it('upscales by a factor or to a size, by an upscaler that extra names', async () => {
-    const { seen, origin } = await answering(`data:image/png;base64,${base64}`)
-    const model = webui({ baseURL: origin }).image('sdxl.safetensors')
-    const { images } = await upscaleImage({ model, image: png, factor: 3 })
-    expect(images).toMatchObject([{ mediaType: 'image/png', width: 1, height: 1 }])
-    await upscaleImage({ model, image: png, size: '40x30', extra: { upscaler_1: 'Lanczos' } })
-    await upscaleImage({ model, image: png })
-    expect(withoutLooks(seen).map(({ path, body }) => ({ path, body }))).toEqual(
-      [
-        { upscaler_1: 'R-ESRGAN 4x+', resize_mode: 0, upscaling_resize: 3 },
-        {
-          ...{ upscaler_1: 'Lanczos', resize_mode: 1, upscaling_crop: true },
-          ...{ upscaling_resize_w: 40, upscaling_resize_h: 30 },
-        },
-        { upscaler_1: 'R-ESRGAN 4x+', resize_mode: 0, upscaling_resize: 2 },
-      ].map((body) => ({ path: '/sdapi/v1/extra-single-image', body: { image: base64, ...body } })),
+describe('Black Forest Labs', () => {
+  const at = async () => {
+    const { seen, origin } = await serve(({ method }, _times, origin) =>
+      method === 'POST'
+        ? { json: { polling_url: `${origin}/poll` } }
+        : { json: { status: 'Ready', result: { sample: url } } },
     )
+    return { seen, image: bfl({ apiKey, baseURL: origin, jobs: { first: 5, most: 5 } }).image }
+  }
+
+  it('paints within a mask and beyond the edges', async () => {
+    const { seen, image } = await at()
+    await editImage({ ...edit, model: image('flux-pro-1.0-fill'), mask: png, steps: 20 })
+    await editImage({ model: image('flux-pro-1.0-expand'), image: png, outpaint: { top: 30, right: 4 } })
+    const asked = seen.filter(({ method }) => method === 'POST').map(({ path, body }) => [path, body])
+    expect(asked).toEqual([
+      ['/flux-pro-1.0-fill', { prompt: 'a hat', steps: 20, image: base64, mask: base64 }],
+      ['/flux-pro-1.0-expand', { image: base64, left: 0, right: 4, top: 30, bottom: 0 }],
+    ])
+    await expect(generateImage({ model: image('flux-pro-1.0-fill'), prompt: 'a cat' })).rejects.toMatchObject({
+      code: 'unsupported',
+    })
   })
 
-  it.each([undefined, '', 7])('an answer whose picture is %s is malformed', async (image) => {
-    const { origin } = await answering(image)
-    const asked = upscaleImage({ model: webui({ baseURL: origin }).image('default'), image: png })
-    await expect(asked).rejects.toMatchObject({ code: 'malformed' })
-  })
-
-  it('makes variations, and paints beyond edges by a mask', async () => {
-    const { seen, origin } = await answering(base64)
-    const model = webui({ baseURL: origin }).image('default')
-    await editImage({ model, image: png, strength: 0.3 })
-    const { warnings } = await editImage({ model, image: png, instruction: 'a meadow', outpaint: { right: 2 } })
-    expect(warnings).toMatchObject([{ option: 'outpaint' }])
-    const [variation, wider] = withoutLooks(seen)
-    expect(variation).toMatchObject({ path: '/sdapi/v1/img2img', body: { prompt: '', denoising_strength: 0.3 } })
-    const sizeOf = (file: unknown) => decodePng(Buffer.from(String(file), 'base64'), 0)
-    const { init_images: [picture] = [], mask } = (wider?.body ?? {}) as { init_images?: string[]; mask?: string }
-    expect(sizeOf(picture)).toMatchObject({ width: 3, height: 1 })
-    expect([...sizeOf(mask).data]).toEqual([0, 0, 0, 255, 255, 255, 255, 255, 255])
+  it('starts from as many pictures as a model takes, under its name for them', async () => {
+    const { seen, image } = await at()
+    const pictures = { images: [png, png], instruction: 'both', size: '1024x768' } as const
+    const { warnings } = await editImage({ ...pictures, model: image('flux-kontext-pro') })
+    await editImage({ ...edit, model: image('flux-pro-1.1') })
+    const asked = seen.filter(({ method }) => method === 'POST').map(({ body }) => body)
+    expect(asked).toEqual([
+      { prompt: 'both', input_image: base64, input_image_2: base64 },
+      { prompt: 'a hat', image_prompt: base64 },
+    ])
+    expect(warnings.map(({ option }) => option)).toEqual(['size'])
+    await expect(editImage({ ...pictures, model: image('flux-pro-1.1') })).rejects.toMatchObject({
+      code: 'unsupported',
+    })
   })
 })
 
-describe("OpenAI's images", () => {
-  it('paints beyond edges by a mask whose holes are what is new', async () => {
+describe('Hugging Face', () => {
+  it('starts from a picture, with the words as a parameter', async () => {
+    const { seen, origin } = await serve(() => ({ bytes: png }))
+    const model = huggingface({ apiKey, baseURL: origin }).image('black-forest-labs/FLUX.1-Kontext-dev')
+    const { warnings } = await editImage({ ...edit, model, size: '512x768', guidance: 4, seed: 2 })
+    expect(warnings.map(({ option }) => option)).toEqual(['seed'])
+    await editImage({ model, image: png })
+    expect(seen.map(({ body }) => body)).toEqual([
+      { inputs: base64, parameters: { prompt: 'a hat', target_size: { width: 512, height: 768 }, guidance_scale: 4 } },
+      { inputs: base64 },
+    ])
+  })
+})
+
+describe("services that speak OpenAI's dialect", () => {
+  it('edit as each of them asks for it', async () => {
     const { seen, origin } = await serve(() => ({ json: { data: [{ b64_json: base64 }] } }))
-    const model = openai({ baseURL: `${origin}/v1`, apiKey: 'sk-test' }).image('gpt-image-2')
-    const image = encodePng({ width: 64, height: 64, data: new Uint8Array(3 * 64 * 64) })
-    const { warnings } = await editImage({ model, image, instruction: 'a meadow', outpaint: { bottom: 64 } })
-    expect(warnings).toMatchObject([{ option: 'outpaint' }])
-    expect(seen[0]?.path).toBe('/v1/images/edits')
-    const form = await formOf(seen[0])
-    expect(form).toMatchObject({ prompt: 'a meadow', size: '64x128' })
-    expect(decodePng(form.image as Buffer, 0)).toMatchObject({ width: 64, height: 128 })
-    // Clear pixels take the colour of the ground.
-    const { data } = decodePng(form.mask as Buffer, 77)
-    expect([...data.subarray(-3)]).toEqual([77, 77, 77])
-    expect([...data.subarray(0, 3)]).not.toEqual([77, 77, 77])
-  })
-})
-
-describe('what a model lacks', () => {
-  it('is refused before anything is sent, and the error says what to do', async () => {
-    const { seen, origin } = await serve(() => ({ json: {} }))
-    const at = { baseURL: `${origin}/v1`, apiKey: 'key-12345678' }
-    const gemini = google(at).image('gemini-3-pro-image')
-    const asked = {
-      'say in words what to change': editImage({ model: gemini, image: png }),
-      'does not paint within a mask': editImage({ model: gemini, image: png, mask: png, instruction: 'red' }),
-      'beyond the edges': editImage({ model: gemini, image: png, outpaint: { left: 8 }, instruction: 'red' }),
-      'does not upscale': upscaleImage({ model: openai(at).image('gpt-image-2'), image: png }),
-      'does not start from pictures': editImage({ model: google(at).image('imagen-4'), image: png, instruction: 'x' }),
-    }
-    for (const [message, promise] of Object.entries(asked))
-      await expect(promise).rejects.toMatchObject({ code: 'unsupported', message: expect.stringContaining(message) })
-    expect(seen).toEqual([])
+    await editImage({ ...edit, model: xai({ apiKey, baseURL: origin }).image('grok-imagine-image') })
+    await editImage({
+      ...edit,
+      model: together({ apiKey, baseURL: origin }).image('black-forest-labs/FLUX.1-kontext-pro'),
+    })
+    const house = openaiCompatible({ name: 'house', apiKey, baseURL: origin }).image('flux')
+    await editImage({ ...edit, model: house, mask: png })
+    expect(seen.map(({ path }) => path)).toEqual(['/images/edits', '/images/generations', '/images/edits'])
+    expect(seen[0]?.body).toMatchObject({ prompt: 'a hat', images: [{ type: 'image_url', url }] })
+    expect(seen[1]?.body).toMatchObject({ prompt: 'a hat', image_url: url })
+    expect(await formOf(seen[2])).toMatchObject({ model: 'flux', prompt: 'a hat', image: png })
   })
 })

@@ -6,6 +6,7 @@ import { objectOf } from '../../media/run-steps.ts'
 import type { AskReply, Drawing, Step, StepContext } from '../../media/steps.ts'
 import type { ImageFormat } from '../../protocol.ts'
 import { Reported } from '../../reported.ts'
+import { ruleOf } from './models.ts'
 
 interface Task {
   readonly id?: string
@@ -19,15 +20,16 @@ interface Task {
 
 export const bflDrawing: ImageFormat = {
   hosts: ['*.bfl.ai'],
-  request: (call, { model }) => ({ path: `/${model}`, body: toBody(call), warnings: [] }),
+  request: (call, { model }) => ({ path: `/${model}`, body: toBody(call, model), warnings: [] }),
   read: readTask,
 }
 
-function toBody(call: ImageCall): JsonObject {
-  const { prompt, size, aspectRatio, seed, steps, guidance, format, images = [] } = call
-  const pictures = images.map(({ data }, at) => [at === 0 ? 'input_image' : `input_image_${at + 1}`, base64Of(data)])
+function toBody(call: ImageCall, model: string): JsonObject {
+  const { prompt, size, aspectRatio, seed, steps, guidance, format, mask, outpaint, images = [] } = call
+  const { image: name = 'input_image' } = ruleOf(model)
+  const pictures = images.map(({ data }, at) => [at === 0 ? name : `${name}_${at + 1}`, base64Of(data)])
   return defined({
-    prompt,
+    prompt: prompt || undefined,
     ...size,
     aspect_ratio: aspectRatio,
     seed,
@@ -35,6 +37,8 @@ function toBody(call: ImageCall): JsonObject {
     guidance,
     output_format: format,
     ...Object.fromEntries(pictures),
+    mask: mask && base64Of(mask.data),
+    ...outpaint,
   })
 }
 

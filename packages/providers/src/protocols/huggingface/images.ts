@@ -1,23 +1,32 @@
 import type { ImageCall, JsonObject } from '@anymodel/core'
+import { base64Of } from '../../media/data-url.ts'
 import { defined } from '../../media/defined.ts'
+import { leftOut } from '../../media/left-out.ts'
 import { objectOf } from '../../media/run-steps.ts'
 import type { AskReply, Drawing, Drawn } from '../../media/steps.ts'
 import type { ImageFormat } from '../../protocol.ts'
 
 export const huggingfaceDrawing: ImageFormat = {
-  request: (call, { model }) => ({ path: `/hf-inference/models/${model}`, body: toBody(call), warnings: [] }),
+  request: (call, target) => ({
+    path: `/hf-inference/models/${target.model}`,
+    body: toBody(call),
+    warnings: leftOut(call, target, { seed: call.images && call.seed }),
+  }),
   read: (reply) => ({ type: 'done', result: toDrawing(reply) }),
 }
 
-function toBody({ prompt, size, seed, negativePrompt, steps, guidance }: ImageCall): JsonObject {
+/** Of a picture to start from the words are a parameter. */
+function toBody({ prompt, size, seed, negativePrompt, steps, guidance, images = [] }: ImageCall): JsonObject {
+  const [image] = images
   const parameters = defined({
-    ...size,
-    seed,
+    ...(image ? { prompt: prompt || undefined, target_size: size && { ...size } } : size),
+    seed: image ? undefined : seed,
     negative_prompt: negativePrompt,
     num_inference_steps: steps,
     guidance_scale: guidance,
   })
-  return { inputs: prompt, ...(Object.keys(parameters).length > 0 && { parameters }) }
+  const inputs = image ? base64Of(image.data) : prompt
+  return { inputs, ...(Object.keys(parameters).length > 0 && { parameters }) }
 }
 
 /** The bytes of the picture, or, from some of the services behind it, links or base64. */

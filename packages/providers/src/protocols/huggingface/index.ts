@@ -1,9 +1,12 @@
 import type { ImageSupport } from '@anymodel/core'
 import type { ImageProtocol } from '../../protocol.ts'
 
-const supports: ImageSupport = { knobs: ['size', 'seed', 'negativePrompt', 'steps', 'guidance'] }
+const supports: ImageSupport = {
+  tasks: ['generate', 'edit', 'variation'],
+  knobs: ['size', 'seed', 'negativePrompt', 'steps', 'guidance'],
+}
 
-/** Text to image by Hugging Face's inference API. https://huggingface.co/docs/inference-providers/tasks/text-to-image */
+/** Text to image and image to image by Hugging Face's inference API. https://huggingface.co/docs/inference-providers/tasks/image-to-image */
 export const huggingfaceImages: ImageProtocol = {
   supports: () => supports,
   load: async () => (await import('./images.ts')).huggingfaceDrawing,
