@@ -28,6 +28,7 @@ describe('the bundle of generateText and a provider', () => {
       'ollama',
       'openai',
       'replicate',
+      'webui',
       'xai',
     ]
     expect(dear.filter((name) => !own.includes(name))).toEqual([])
