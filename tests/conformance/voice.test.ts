@@ -8,6 +8,7 @@ import { google } from '@anymodel/providers/google'
 import { groq } from '@anymodel/providers/groq'
 import { mistral } from '@anymodel/providers/mistral'
 import { openai } from '@anymodel/providers/openai'
+import { openrouter } from '@anymodel/providers/openrouter'
 import { testSpeechModel, testTranscriptionModel } from '@anymodel/testing'
 import { afterAll, describe, test } from 'vitest'
 import { voiceServices } from './voice-services.ts'
@@ -21,6 +22,7 @@ const speakers: Readonly<Record<string, () => SpeechModel>> = {
   'openai, tts-1': () => openai(at('openai')).speech('tts-1'),
   'openai, gpt-4o-mini-tts': () => openai(at('openai')).speech('gpt-4o-mini-tts'),
   azure: () => azure(at('openai')).speech('tts-1'),
+  openrouter: () => openrouter(at('openai')).speech('openai/tts-1'),
   mistral: () => mistral(at('mistral')).speech('voxtral-tts'),
   elevenlabs: () => elevenlabs(at('elevenlabs')).speech('eleven_v3'),
   deepgram: () => deepgram(at('deepgram')).speech('aura-2-thalia-en'),
@@ -45,6 +47,7 @@ const listeners: Readonly<Record<string, () => TranscriptionModel>> = {
   'openai, gpt-4o-transcribe': () => openai(at('openai')).transcription('gpt-4o-transcribe'),
   'openai, gpt-4o-transcribe-diarize': () => openai(at('openai')).transcription('gpt-4o-transcribe-diarize'),
   azure: () => azure(at('openai')).transcription('whisper-1'),
+  openrouter: () => openrouter(at('openai')).transcription('whisper-large-v3'),
   groq: () => groq(at('openai')).transcription('whisper-large-v3-turbo'),
   mistral: () => mistral(at('mistral')).transcription('voxtral-mini-latest'),
   elevenlabs: () => elevenlabs(at('elevenlabs')).transcription('scribe_v2'),

@@ -1,8 +1,14 @@
 import type { ImageSupport } from '@anymodel/core'
 import { endpoint, type ProviderOptions } from './endpoint.ts'
 import type { MediaOptions } from './media/draw.ts'
-import { embeddingModel, imageModel, textModel, videoModel } from './model.ts'
+import { embeddingModel, imageModel, speechModel, textModel, transcriptionModel, videoModel } from './model.ts'
 import type { TextProtocol } from './protocol.ts'
+import {
+  openaiSpeech,
+  openaiTranscription,
+  type SpeechRule,
+  type TranscriptionRule,
+} from './protocols/openai-audio/index.ts'
 import { type ModelRule, openaiChat, openaiDialect, openaiEmbeddings } from './protocols/openai-chat/index.ts'
 import { type ImagesDialect, openaiImages } from './protocols/openai-images/index.ts'
 import { openrouterVideos } from './protocols/openai-videos/index.ts'
@@ -30,6 +36,14 @@ const pictures: ImagesDialect = {
   inputs: 'input_references',
   previews: 'any',
 }
+
+const speakers: readonly SpeechRule[] = [{ match: /./, supports: { knobs: ['voice', 'speed', 'format'] } }]
+
+/** Times are a matter of some makers alone. */
+const listeners: readonly TranscriptionRule[] = [
+  { match: /whisper/, supports: { knobs: ['language', 'words', 'temperature'] }, format: 'verbose_json' },
+  { match: /./, supports: { knobs: ['language', 'temperature'] } },
+]
 
 /** Chat models that draw do so when they are asked for pictures too. */
 const drawing = (chat: TextProtocol): TextProtocol => ({
@@ -65,6 +79,8 @@ export const openrouter = (options: ProviderOptions & MediaOptions = {}) => {
     text: (id: string) => textModel(at, /-image\b/.test(id) ? draws : chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
     image: (id: string) => imageModel(at, openaiImages(pictures), id, options),
+    speech: (id: string) => speechModel(at, openaiSpeech(speakers), id),
+    transcription: (id: string) => transcriptionModel(at, openaiTranscription(listeners), id),
     video: (id: string) => videoModel(at, openrouterVideos, id, options),
   }
 }

@@ -5,9 +5,10 @@ import type { ImageDecoder, PreviewFrame } from '../../protocol.ts'
 import { Reported } from '../../reported.ts'
 import type { ImagesEvent, ImagesResponse, ImagesUsage } from './wire.ts'
 
-/** A whole answer. */
-export function toDrawing(reply: AskReply): Drawing {
-  const { data = [], output_format, usage, id, model } = objectOf(reply) as ImagesResponse
+/** A whole answer. Some services tell of a failure under status 200. */
+export function toDrawing(reply: AskReply, { target }: Pick<StepContext<unknown>, 'target'>): Drawing {
+  const { error, data = [], output_format, usage, id, model } = objectOf(reply) as ImagesResponse
+  if (error) throw new Reported({ ...target, headers: reply.headers, body: reply.body })
   if (!Array.isArray(data)) throw new TypeError('data is no list')
   const type = output_format ? `image/${output_format}` : undefined
   return {
@@ -16,13 +17,6 @@ export function toDrawing(reply: AskReply): Drawing {
     ...(typeof id === 'string' && { id }),
     ...(typeof model === 'string' && { model }),
   }
-}
-
-/** The same, of services that tell of a failure under status 200. */
-export function drawingOrFailure(reply: AskReply, { target }: Pick<StepContext<unknown>, 'target'>): Drawing {
-  const body = objectOf(reply) as ImagesResponse
-  if (body.error) throw new Reported({ ...target, headers: reply.headers, body })
-  return toDrawing(reply)
 }
 
 function toDrawn(picture: NonNullable<ImagesResponse['data']>[number], type: string | undefined): Drawn[] {
