@@ -139,13 +139,14 @@ const others = Object.keys(clients).slice(1)
 export async function run({ quick, peers = others, rounds: count = quick ? 1 : 3 }) {
   const running = await start(quick ? [] : peers.filter((name) => others.includes(name)))
   const samples = new Map()
+  const delays = new Map()
   let round = 0
-  const ask = async (name, label) => {
+  const ask = async (name, label, watch = false) => {
     const { task, args, before } = cases[label]
     const at = round++
     try {
       if (before) await running.get(name).call(task, before(at, quick))
-      return await running.get(name).call(task, args(at, quick))
+      return await running.get(name).call(task, { ...args(at, quick), watch })
     } catch (error) {
       throw new Error(`${label}: ${error.message.split('\n')[0]}`)
     }
@@ -161,8 +162,9 @@ export async function run({ quick, peers = others, rounds: count = quick ? 1 : 3
       // In the first round models are loaded and code gets warm.
       for (const list of all.values()) list.shift()
       samples.set(label, all)
+      delays.set(label, (await ask('anymodel', label, true)).delayMs)
     }
-    return report(samples, [...running.keys()])
+    return report(samples, delays, [...running.keys()])
   } finally {
     for (const client of running.values()) client.stop()
   }
@@ -185,7 +187,7 @@ async function start(names) {
   return running
 }
 
-function report(samples, names) {
+function report(samples, delays, names) {
   const labels = [...samples.keys()]
   const of = (name, label, value) => median((samples.get(label)?.get(name) ?? []).map(value))
   const figure = (name, label) => of(name, label, cases[label].value)
@@ -206,7 +208,7 @@ function report(samples, names) {
       ...names.map((name) => figure(name, label)),
       ...overPeers.map((name) => times(name, label)),
       floor('anymodel', label),
-      of('anymodel', label, ({ delayMs }) => delayMs),
+      delays.get(label),
     ]),
     json: {
       ratios: {
@@ -218,7 +220,7 @@ function report(samples, names) {
       },
       figures: Object.fromEntries(names.map((name) => [name, byCase((label) => figure(name, label))])),
       floors: Object.fromEntries(names.map((name) => [name, byCase((label) => floor(name, label))])),
-      loopDelayMs: byCase((label) => of('anymodel', label, ({ delayMs }) => delayMs)),
+      loopDelayMs: byCase((label) => delays.get(label)),
       agree: Object.fromEntries(overPeers.map((name) => [name, agreement(samples, name)])),
     },
   }
