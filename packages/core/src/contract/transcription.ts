@@ -32,6 +32,8 @@ export interface TranscriptionCall extends TranscriptionTuning {
 }
 
 export interface TranscriptionSupport {
+  /** Bytes of the largest file that it takes, where that is known. */
+  readonly maxBytes?: number
   readonly knobs?: readonly TranscriptionKnob[]
 }
 

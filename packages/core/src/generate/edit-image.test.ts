@@ -160,7 +160,7 @@ describe('editImage', () => {
       code: 'unsupported',
       message: expect.stringContaining('Give the picture as PNG'),
     })
-    expect(await failing({ image: picture.subarray(0, 40), outpaint })).toMatchObject({ code: 'bad-request' })
+    expect(await failing({ image: picture.subarray(0, 40), outpaint })).toMatchObject({ code: 'invalid-argument' })
     const far = { left: 16_000, right: 16_000, top: 16_000 }
     expect(await failing({ outpaint: far })).toMatchObject({ code: 'invalid-argument' })
   })

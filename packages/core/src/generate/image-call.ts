@@ -2,6 +2,7 @@ import type { ImageCall, ImageKnob, ImageModel, ImageTask, MediaInput } from '..
 import type { Warning } from '../contract/part.ts'
 import { AnyModelError } from '../errors.ts'
 import { readMedia } from './file-input.ts'
+import { givenFile } from './given-file.ts'
 import type { ImageInput, ImageOptions, PictureOptions } from './image-options.ts'
 import { imageTaskOf, imageTasks, mostImages } from './image-task.ts'
 
@@ -144,7 +145,7 @@ export async function readImage(input: ImageInput, fetching: Parameters<typeof r
   const file = isBare(input) ? { data: input } : input
   if (file?.data === undefined || file.data === null)
     return wrong('A picture is given as bytes, as a URL, as a data URL or as base64 text.')
-  return readMedia(file, fetching)
+  return givenFile('picture', await readMedia(file, fetching))
 }
 
 const isBare = (input: ImageInput): input is Exclude<ImageInput, { readonly data: unknown }> =>

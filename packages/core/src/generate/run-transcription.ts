@@ -1,7 +1,9 @@
-import type { TranscriptionEvent, TranscriptionKnob } from '../contract/transcription.ts'
+import type { MediaInput } from '../contract/image.ts'
+import type { TranscriptionEvent, TranscriptionKnob, TranscriptionModel } from '../contract/transcription.ts'
 import { AnyModelError } from '../errors.ts'
 import { readMedia } from './file-input.ts'
 import { fitKnobs } from './fit-knobs.ts'
+import { givenFile } from './given-file.ts'
 import { givenModel } from './given-model.ts'
 import { isTag } from './language-tag.ts'
 import { runEvents } from './run-events.ts'
@@ -26,7 +28,9 @@ export async function runTranscription(
   }
   const { call, warnings: missing } = fitKnobs(tuning, knobs, model)
   signal?.throwIfAborted()
-  const media = await readMedia(isSource(audio) ? audio : { data: audio }, { downloads, signal })
+  const source = isSource(audio) ? audio : { data: audio }
+  const media = givenFile('sound', await readMedia(source, { downloads, signal }))
+  refuseTooLarge(media, model)
   const segments: Transcript['segments'][number][] = []
   let text = ''
   const { finish, warnings, attempts } = await runEvents<TranscriptionEvent>({
@@ -53,6 +57,16 @@ export async function runTranscription(
     attempts,
     response,
   }
+}
+
+function refuseTooLarge({ data }: MediaInput, { provider, id, supports: { maxBytes } }: TranscriptionModel): void {
+  if (maxBytes === undefined || data.byteLength <= maxBytes) return
+  const mb = (bytes: number) => (bytes / 1_000_000).toFixed(1)
+  throw new AnyModelError(
+    'invalid-argument',
+    `audio has ${mb(data.byteLength)} MB, and ${provider}/${id} takes at most ${mb(maxBytes)}: cut it in pieces, or give a format that packs more tightly, such as mp3.`,
+    { provider, model: id },
+  )
 }
 
 const isSource = (audio: TranscribeOptions['audio']): audio is Extract<TranscribeOptions['audio'], { data: unknown }> =>

@@ -15,18 +15,21 @@ export const openaiVoices: readonly SpeechRule[] = [
   },
 ]
 
+/** Bytes of a file that it takes. */
+const maxBytes = 25 * 1024 * 1024
+
 /** OpenAI's models that listen. */
 export const openaiListeners: readonly TranscriptionRule[] = [
   {
     match: /^whisper/,
-    supports: { knobs: ['language', 'prompt', 'words', 'temperature', 'task'] },
+    supports: { maxBytes, knobs: ['language', 'prompt', 'words', 'temperature', 'task'] },
     format: 'verbose_json',
   },
   {
     match: /diarize/,
-    supports: { knobs: ['language', 'speakers', 'temperature'] },
+    supports: { maxBytes, knobs: ['language', 'speakers', 'temperature'] },
     format: 'diarized_json',
     events: true,
   },
-  { match: /./, supports: { knobs: ['language', 'prompt', 'temperature'] }, events: true },
+  { match: /./, supports: { maxBytes, knobs: ['language', 'prompt', 'temperature'] }, events: true },
 ]
