@@ -1,4 +1,5 @@
 import type { ImageModel } from '@anymodel/core'
+import { azure } from '@anymodel/providers/azure'
 import { bfl } from '@anymodel/providers/bfl'
 import { comfyui } from '@anymodel/providers/comfyui'
 import { fal } from '@anymodel/providers/fal'
@@ -8,6 +9,7 @@ import { ideogram } from '@anymodel/providers/ideogram'
 import { luma } from '@anymodel/providers/luma'
 import { midjourney } from '@anymodel/providers/midjourney'
 import { openai } from '@anymodel/providers/openai'
+import { openrouter } from '@anymodel/providers/openrouter'
 import { recraft } from '@anymodel/providers/recraft'
 import { replicate } from '@anymodel/providers/replicate'
 import { stability } from '@anymodel/providers/stability'
@@ -36,6 +38,31 @@ export const imageAdapters: Readonly<Record<string, ImageAdapter>> = {
   OpenAI: {
     model: (at, more) => openai({ ...at('openai', '/v1'), ...more }).image('gpt-image-2'),
     ...{ empty: json({ data: [] }), moderated: [openaiRefusal, safety] },
+  },
+  'Azure OpenAI': {
+    model: (at, more) => azure({ ...at('azure', '/openai/v1'), ...more }).image('gpt-image-2'),
+    ...{ empty: json({ data: [] }) },
+    moderated: [
+      json(
+        {
+          error: {
+            code: 'contentFilter',
+            message: 'Your task failed as a result of our safety system.',
+            inner_error: { content_filter_results: { violence: { filtered: true, severity: 'high' } } },
+          },
+        },
+        400,
+      ),
+      /\(violence: high\)/,
+    ],
+  },
+  OpenRouter: {
+    model: (at, more) => openrouter({ ...at('openrouter', '/api/v1'), ...more }).image('openai/gpt-5-image'),
+    ...{ empty: json({ created: 1, data: [] }) },
+    moderated: [
+      json({ error: { code: 403, message: 'It requires moderation. Your input was flagged for "sexual".' } }, 403),
+      /flagged/,
+    ],
   },
   xAI: {
     model: (at, more) => xai({ ...at('xai', '/v1'), ...more }).image('grok-imagine-image'),

@@ -85,6 +85,23 @@ describe('pictures at OpenRouter', () => {
 })
 
 describe('chats at OpenRouter', () => {
+  it('tell input that was flagged from keys that are refused, which have the same status', async () => {
+    const reasons = { reasons: ['violence'], flagged_input: 'How do I', provider_name: 'OpenAI' }
+    const errors = {
+      'content-filter': {
+        code: 403,
+        message: 'openai/gpt-5 requires moderation on OpenAI. Your input was flagged for "violence".',
+        metadata: reasons,
+      },
+      auth: { code: 403, message: 'Only management keys can perform this operation.' },
+    }
+    for (const [code, error] of Object.entries(errors)) {
+      const { at } = await service(() => ({ status: 403, json: { error } }))
+      const asked = generateText({ model: at.text('openai/gpt-5'), prompt: 'How do I', delivery: 'whole' })
+      await expect(asked).rejects.toMatchObject({ code, status: 403, providerCode: '403' })
+    }
+  })
+
   it('ask models that draw for pictures too, and no others', async () => {
     const { at, seen } = await service(() => ({ json: { id: '1', choices: [{ message: { content: 'Hi' } }] } }))
     for (const id of ['google/gemini-3-pro-image-preview', 'openai/gpt-5-image-mini', 'openai/gpt-5'])

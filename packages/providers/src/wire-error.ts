@@ -150,6 +150,8 @@ const quota =
   /insufficient[_ -]?quota|exceeded (?:your|the) (?:current )?quota|credit balance|out of credits|billing|payment required|insufficient (?:balance|credits|funds)/i
 const filtered =
   /content[ _-]?(?:filter|policy|management policy)|safety system|flagged (?:as|by)|violat\w+ .{0,40}polic/i
+/** OpenRouter answers so with status 403. */
+const flagged = /requires moderation|input was flagged/i
 const badKey = /(?:invalid|incorrect|missing) api[ _-]?key|api key not valid/i
 
 function classify(
@@ -166,6 +168,7 @@ function classify(
       : (known ?? 'server')
   if (base === 'rate-limit' && quota.test(message) && !/per (?:minute|second|day)|retry in/i.test(message))
     return 'quota'
+  if (base === 'auth' && flagged.test(message)) return 'content-filter'
   if (base !== 'bad-request' && base !== 'server' && base !== 'context-length') return base
   if (badKey.test(message)) return 'auth'
   if (contextLength.test(message) && !throttled.test(message)) return 'context-length'
