@@ -76,7 +76,7 @@ export const openrouter = (options: ProviderOptions & MediaOptions = {}) => {
   const draws = drawing(chat)
   const embeddings = openaiEmbeddings({ dimensions: 'dimensions', base64: false })
   return {
-    text: (id: string) => textModel(at, /-image\b/.test(id) ? draws : chat, id),
+    text: (id: string) => textModel(at, /-image\b|nano-banana/.test(id) ? draws : chat, id),
     embedding: (id: string) => embeddingModel(at, embeddings, id),
     image: (id: string) => imageModel(at, openaiImages(pictures), id, options),
     speech: (id: string) => speechModel(at, openaiSpeech(speakers), id),

@@ -181,6 +181,29 @@ describe('tools of the service', () => {
     })
   })
 
+  test('that draw in a stream give the picture once, when it is done', () => {
+    const item = { type: 'image_generation_call', id: 'ig_1', status: 'in_progress' }
+    const pixels = (words: string) => Buffer.from(words).toString('base64')
+    const drawing = (step: string, more: object = {}) => ({
+      type: `response.image_generation_call.${step}`,
+      output_index: 0,
+      item_id: 'ig_1',
+      ...more,
+    })
+    const parts = decode(
+      added(0, item),
+      drawing('in_progress'),
+      drawing('generating'),
+      drawing('partial_image', { partial_image_index: 0, partial_image_b64: pixels('half') }),
+      drawing('completed'),
+      done(0, { ...item, status: 'completed', output_format: 'jpeg', result: pixels('whole') }),
+      completed(),
+    )
+    expect(parts.filter(({ type }) => type === 'file')).toMatchObject([
+      { mediaType: 'image/jpeg', data: Buffer.from('whole'), opaque: { data: { id: 'ig_1', status: 'completed' } } },
+    ])
+  })
+
   test('that are newer than this code show too', () => {
     const parts = whole({
       status: 'completed',
