@@ -192,7 +192,8 @@ export const imageRequests: readonly ImageCase[] = [
   {
     name: 'pictures and masks that the model can not take are refused',
     async run({ model }) {
-      const { images: most = 0, mask } = model.supports
+      const { mask } = model.supports
+      const most = model.supports.images ?? (imageTasks(model.supports).length > 1 ? 1 : 0)
       const [image] = (await draw(model)).images
       checkImage(image)
       const tooMany = draw(model, { images: Array.from({ length: most + 1 }, () => image.data) })
