@@ -1,3 +1,4 @@
+import { decodePng } from '@anymodel/core/png'
 import { checkNames, checkPicture, drawn, type Wanted } from './drawn.ts'
 import { type Asked, idIn, refused, type Service } from './loopback-services.ts'
 import type { SendMessage } from './loopback-socket.ts'
@@ -10,7 +11,9 @@ const known: Readonly<Record<string, string>> = {
   CheckpointLoaderSimple: 'ckpt_name',
   CLIPTextEncode: 'clip text',
   EmptyLatentImage: 'batch_size height width',
+  ImagePadForOutpaint: 'bottom feathering image left right top',
   ImageScale: 'crop height image upscale_method width',
+  ImageScaleBy: 'image scale_by upscale_method',
   KSampler: 'cfg denoise latent_image model negative positive sampler_name scheduler seed steps',
   LoadImage: 'image',
   LoadImageMask: 'channel image',
@@ -18,6 +21,13 @@ const known: Readonly<Record<string, string>> = {
   SetLatentNoiseMask: 'mask samples',
   VAEDecode: 'samples vae',
   VAEEncode: 'pixels vae',
+  VAEEncodeForInpaint: 'grow_mask_by mask pixels vae',
+}
+
+const numbers: Readonly<Record<string, readonly string[]>> = {
+  ImagePadForOutpaint: ['left', 'right', 'top', 'bottom', 'feathering'],
+  ImageScaleBy: ['scale_by'],
+  KSampler: ['seed', 'steps', 'cfg', 'denoise'],
 }
 
 const uploads = new Map<string, Buffer>()
@@ -32,9 +42,9 @@ function check(graph: Graph): void {
     for (const value of Object.values(inputs))
       if (Array.isArray(value) && !graph[String(value[0])]) throw new Error(`There is no node ${value[0]}.`)
   }
-  const [sampler] = nodes(graph, 'KSampler')
-  for (const name of ['seed', 'steps', 'cfg', 'denoise'])
-    if (typeof sampler?.inputs[name] !== 'number') throw new Error(`${name} must be a number.`)
+  for (const { class_type: type, inputs } of Object.values(graph))
+    for (const name of numbers[type] ?? [])
+      if (typeof inputs[name] !== 'number') throw new Error(`${name} must be a number.`)
   for (const { inputs } of [...nodes(graph, 'LoadImage'), ...nodes(graph, 'LoadImageMask')])
     if (!uploads.has(String(inputs.image))) throw new Error(`image - Invalid image file: ${inputs.image}`)
 }
@@ -48,10 +58,20 @@ function execute(graph: Graph): Buffer | string {
   } catch {
     return 'cannot identify image file'
   }
-  const [size] = [...nodes(graph, 'ImageScale'), ...nodes(graph, 'EmptyLatentImage')]
-  const { width = 16, height = 16 } = (size?.inputs ?? {}) as Partial<Wanted>
   // Without words a model goes by the picture alone.
-  return drawn({ prompt: words === '' ? 'no words' : words, seed: seed as number, width, height })
+  return drawn({ prompt: words || 'no words', ...(typeof seed === 'number' && { seed }), ...sizeOf(graph) })
+}
+
+/** How large a graph's picture becomes. */
+function sizeOf(graph: Graph): Pick<Wanted, 'width' | 'height'> {
+  const [size] = [...nodes(graph, 'ImageScale'), ...nodes(graph, 'EmptyLatentImage')]
+  const [scale] = nodes(graph, 'ImageScaleBy')
+  const [pad] = nodes(graph, 'ImagePadForOutpaint')
+  if (!scale && !pad) return (size?.inputs ?? {}) as Partial<Wanted>
+  const old = decodePng(uploads.get(String(nodes(graph, 'LoadImage')[0]?.inputs.image)) as Buffer, 0)
+  const { scale_by: by = 1 } = (scale?.inputs ?? {}) as { scale_by?: number }
+  const { left = 0, right = 0, top = 0, bottom = 0 } = (pad?.inputs ?? {}) as Record<string, number>
+  return { width: Math.round(old.width * by) + left + right, height: Math.round(old.height * by) + top + bottom }
 }
 
 function history(id: string, graph: Graph) {

@@ -46,6 +46,30 @@ const workflow: ComfyWorkflow = {
   6: { class_type: 'SaveImage', inputs: { images: ['5', 0], filename_prefix: 'oil' } },
 }
 
+/** Workflows for one task alone. */
+const larger: ComfyWorkflow = {
+  1: { class_type: 'LoadImage', inputs: { image: '{{image}}' } },
+  2: { class_type: 'ImageScaleBy', inputs: { image: ['1', 0], upscale_method: 'lanczos', scale_by: '{{factor:2}}' } },
+  3: { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'larger' } },
+}
+const wider: ComfyWorkflow = {
+  ...workflow,
+  2: { class_type: 'CLIPTextEncode', inputs: { text: '{{prompt:more of it}}', clip: ['1', 1] } },
+  3: {
+    class_type: 'VAEEncodeForInpaint',
+    inputs: { pixels: ['8', 0], mask: ['8', 1], vae: ['1', 2], grow_mask_by: 6 },
+  },
+  7: { class_type: 'LoadImage', inputs: { image: '{{image}}' } },
+  8: {
+    class_type: 'ImagePadForOutpaint',
+    inputs: {
+      ...{ image: ['7', 0], feathering: 40 },
+      ...{ left: '{{left}}', right: '{{right}}', top: '{{top}}', bottom: '{{bottom}}' },
+    },
+  },
+}
+const workflows = { oil: workflow, larger, wider }
+
 const models: Readonly<Record<string, () => ImageModel>> = {
   OpenAI: () => openai(at('openai', '/v1')).image('gpt-image-2'),
   "OpenAI's dialect": () => openaiCompatible({ ...at('openai', '/v1'), name: 'house' }).image('flux'),
@@ -69,7 +93,9 @@ const models: Readonly<Record<string, () => ImageModel>> = {
   Luma: () => luma(at('luma', '/dream-machine/v1')).image('photon-1'),
   'the web UI of Stable Diffusion': () => webui(at('webui')).image('default'),
   ComfyUI: () => comfyui(at('comfyui')).image('sd_xl_base_1.0.safetensors'),
-  'ComfyUI, a workflow': () => comfyui({ ...at('comfyui'), workflows: { oil: workflow } }).image('oil'),
+  'ComfyUI, a workflow': () => comfyui({ ...at('comfyui'), workflows }).image('oil'),
+  'ComfyUI, a workflow that upscales': () => comfyui({ ...at('comfyui'), workflows }).image('larger'),
+  'ComfyUI, a workflow that outpaints': () => comfyui({ ...at('comfyui'), workflows }).image('wider'),
   'Midjourney by a proxy': () => midjourney({ ...at('midjourney'), acceptTerms: true }).image(),
 }
 
