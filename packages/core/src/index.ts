@@ -76,7 +76,6 @@ export { upscaleImage } from './generate/upscale-image.ts'
 export type { VideoJobOptions, VideoOptions, VideoResult, VideoStream } from './generate/video-options.ts'
 export type { StickyOptions } from './resilience/balance/sticky.ts'
 export type { StrategyName } from './resilience/balance/strategies.ts'
-export type { Price } from './resilience/balance/strategy.ts'
 export { type BalanceOptions, type BalanceTarget, withBalance } from './resilience/balance.ts'
 export { type BreakerOptions, withBreaker } from './resilience/breaker.ts'
 export { type BudgetOptions, withBudget } from './resilience/budget.ts'
@@ -86,10 +85,13 @@ export {
   type EmbeddingFallbackOptions,
   type FailoverOptions,
   type FallbackOptions,
+  type FallbackOptionsOf,
   withFallback,
 } from './resilience/fallback.ts'
 export { type HedgeOptions, withHedge } from './resilience/hedge.ts'
+export type { AnyModel, OfKind } from './resilience/kinds.ts'
 export { type LimitOptions, withLimit } from './resilience/limit.ts'
+export type { Price } from './resilience/price.ts'
 export { type RetryOptions, withRetry } from './resilience/retry.ts'
 export { type TimeoutOptions, withTimeout } from './resilience/timeout.ts'
 export type { SchemaSubset } from './schema/narrow.ts'

@@ -103,7 +103,9 @@ async function settleKind<K extends Kind>(kind: K, route: Route, setting: Settin
       ? withFallback([first, ...others], { ...cooling(route), ...tries(route.retry, models.length) })
       : withRetry(first, route.retry)
   const { total } = route.timeouts
-  const timed = (kind === 'code' && total !== undefined ? withTimeout(attempts, { total }) : attempts) as Models[K]
+  const timed = (kind === 'code' && total !== undefined
+    ? withTimeout(attempts, { total })
+    : attempts) as AnyKindOfModel as Models[K]
   if (!route.cache || !isOfKind(timed, 'embedding')) return timed
   const state = await setting.surroundings.states.of(setting.config)
   const { ttl, namespace } = toCache(route.cache)
@@ -116,7 +118,7 @@ async function settleKind<K extends Kind>(kind: K, route: Route, setting: Settin
 
 async function settleKindLeg<K extends Kind>(kind: K, leg: Leg, setting: Setting): Promise<Models[K]> {
   const model = await settleKindModel(kind, leg, setting)
-  return (leg.breaker ? withBreaker(model as CodeModel, leg.breaker) : model) as Models[K]
+  return (leg.breaker ? withBreaker(model, leg.breaker) : model) as Models[K]
 }
 
 async function settleKindModel<K extends Kind>(kind: K, leg: Leg, setting: Setting): Promise<Models[K]> {
@@ -127,7 +129,7 @@ async function settleKindModel<K extends Kind>(kind: K, leg: Leg, setting: Setti
   const { total: _total, ...clocks } = clocksFor(type, leg.timeouts)
   const timed = withTimeout(model, clocks)
   const turned = ledger && leg.limits ? withLimit(timed, { ...leg.limits, state: ledger.state }) : timed
-  return withDefaults(turned, leg.defaults) as Models[K]
+  return withDefaults(turned as CodeModel, leg.defaults) as Models[K]
 }
 
 /** Whether a model is asked for what stands in a gap, not in a chat. */

@@ -42,6 +42,8 @@ export interface CodeCall extends CodeTuning {
   readonly context?: readonly CodeFile[]
   /** What to do about a tuning option that the model lacks. Default `warn`. */
   readonly onUnsupported?: 'error' | 'warn' | 'emulate'
+  /** What wrappers tell calls apart by (a tenant, a feature). Never sent to a service. */
+  readonly tags?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   /** Merged last into the wire body. */
   readonly extra?: Readonly<Record<string, Json>>

@@ -9,6 +9,8 @@ export interface EmbeddingCall {
   readonly dimensions?: number
   /** What the vectors are for, for models that tell the two apart. */
   readonly purpose?: 'query' | 'document'
+  /** What wrappers tell calls apart by (a tenant, a feature). Never sent to a service. */
+  readonly tags?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   readonly extra?: Readonly<Record<string, Json>>
   readonly signal?: AbortSignal

@@ -8,6 +8,8 @@ export interface RerankCall {
   readonly documents: readonly string[]
   /** At most this many documents come back. Default: all. */
   readonly limit?: number
+  /** What wrappers tell calls apart by (a tenant, a feature). Never sent to a service. */
+  readonly tags?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   readonly extra?: Readonly<Record<string, Json>>
   readonly signal?: AbortSignal

@@ -26,6 +26,8 @@ export interface TranscriptionCall extends TranscriptionTuning {
   readonly audio: MediaInput
   /** What to do about a tuning option that the model lacks. Default `warn`. */
   readonly onUnsupported?: 'error' | 'warn' | 'emulate'
+  /** What wrappers tell calls apart by (a tenant, a feature). Never sent to a service. */
+  readonly tags?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   readonly extra?: Readonly<Record<string, Json>>
   readonly signal?: AbortSignal

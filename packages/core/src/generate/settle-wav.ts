@@ -9,7 +9,18 @@ interface WavFacts {
  * https://learn.microsoft.com/windows/win32/xaudio2/resource-interchange-file-format--riff-
  */
 export function settleWav(bytes: Uint8Array): WavFacts {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const { openAt, ...facts } = wavFacts(bytes)
+  if (openAt !== undefined) {
+    const view = viewOf(bytes)
+    view.setUint32(openAt, bytes.length - openAt - 4, true)
+    view.setUint32(4, bytes.length - 8, true)
+  }
+  return facts
+}
+
+/** Reads the header of a WAV file. `openAt`: where a length is to be written that was not known. */
+export function wavFacts(bytes: Uint8Array): WavFacts & { readonly openAt?: number } {
+  const view = viewOf(bytes)
   const tag = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4))
   if (bytes.length < 44 || tag(0) !== 'RIFF' || tag(8) !== 'WAVE') return {}
   let sampleRate = 0
@@ -23,14 +34,14 @@ export function settleWav(bytes: Uint8Array): WavFacts {
       bytesPerSecond = view.getUint32(at + 16, true)
     }
     if (name === 'data') {
-      if (size === 0 || size > rest) {
-        view.setUint32(at + 4, rest, true)
-        view.setUint32(4, bytes.length - 8, true)
-      }
+      const open = size === 0 || size > rest ? { openAt: at + 4 } : {}
       const length = Math.min(size || rest, rest)
-      return bytesPerSecond > 0 ? { sampleRate, seconds: length / bytesPerSecond } : {}
+      return { ...(bytesPerSecond > 0 ? { sampleRate, seconds: length / bytesPerSecond } : {}), ...open }
     }
     at += 8 + size + (size % 2)
   }
   return {}
 }
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, byteLength)

@@ -1,28 +1,29 @@
 import type { FinishPart } from '../contract/part.ts'
-import type { TextCall, TextModel } from '../contract/text.ts'
+import type { PartStream, TextModel } from '../contract/text.ts'
 import { AnyModelError } from '../errors.ts'
 import { Sticky, type StickyOptions } from './balance/sticky.ts'
 import { type StrategyName, type StrategyOptions, strategies } from './balance/strategies.ts'
-import type { Outcome, Price, Strategy } from './balance/strategy.ts'
+import { isWhole, type Outcome, type Strategy } from './balance/strategy.ts'
 import { asCandidate, candidateOf } from './candidate.ts'
 import { type Conditions, withConditions } from './conditions.ts'
-import { type FallbackOptions, withFallback } from './fallback.ts'
-import type { AnyCall } from './kinds.ts'
+import { type EmbeddingFallbackOptions, type FallbackOptions, withFallback } from './fallback.ts'
+import { type AnyCall, type AnyModel, asked, kindOf, type OfKind, rewired } from './kinds.ts'
+import type { Price } from './price.ts'
 import { circuitOpen } from './verdict.ts'
 import { type Watch, watched } from './watch.ts'
 
 /** One of the models that a balance chooses from. */
-export interface BalanceTarget {
-  readonly model: TextModel
+export interface BalanceTarget<M extends AnyModel = TextModel> {
+  readonly model: M
   /** How often it is chosen, in proportion to the others. Default 1; 0: only after all others. */
   readonly weight?: number
-  /** For `cost` and `adaptive`: US dollars for a million tokens. What is absent is not known, never free. */
+  /** For `cost` and `adaptive`. What is absent is not known, never free. */
   readonly price?: Price
   /** Calls that it may get. Default: all. */
   readonly when?: Conditions
 }
 
-export interface BalanceOptions extends FallbackOptions, StrategyOptions {
+export interface BalanceOptions extends FallbackOptions, EmbeddingFallbackOptions, StrategyOptions {
   /** Default `weighted`. */
   readonly strategy?: StrategyName
   /** Keeps a conversation with the target that answered it last, whose prompt cache knows its beginning, while that target is healthy. Default: no. */
@@ -34,31 +35,40 @@ export interface BalanceOptions extends FallbackOptions, StrategyOptions {
 }
 
 /**
- * Spreads calls over several models, and asks the next one when the chosen one fails, without waiting: the options of `withFallback` say how far that goes. As one of the models of a `withFallback` it
- * is one place in line: its targets are asked in their order of this call, then the next model; there the options of that fallback count, and `maxAttempts` is one bound over all.
+ * Spreads calls over several models of one kind, and asks the next one when the chosen one fails, without waiting: the options of `withFallback` say how far that goes. As one of the models of a
+ * `withFallback` it is one place in line: its targets are asked in their order of this call, then the next model; there the options of that fallback count, and `maxAttempts` is one bound over all.
+ *
+ * Jobs of videos are gone on with by the target that has them. Embedding models must be one model at several providers, as for `withFallback`.
  */
-export function withBalance(targets: readonly (TextModel | BalanceTarget)[], options: BalanceOptions = {}): TextModel {
+export function withBalance<M extends AnyModel>(
+  targets: readonly (M | BalanceTarget<M>)[],
+  options: BalanceOptions = {},
+): OfKind<M> {
   const { strategy = 'weighted', sticky = false, clock = () => Date.now(), random = Math.random } = options
-  const given = targets.map((target): BalanceTarget => ('model' in target ? target : { model: target }))
+  const given = targets.map((target): BalanceTarget<M> => ('model' in target ? target : { model: target }))
   const [first] = given
   if (!first) throw new AnyModelError('invalid-argument', 'withBalance needs at least one target.')
   const infos = given.map(({ weight = 1, price }) => ({ weight, price }))
   check(strategy, infos)
-  const chosen = strategies[strategy]({ targets: infos, clock, random }, options)
+  const chosen = strategies[strategy]({ kind: kindOf(first.model), targets: infos, clock, random }, options)
   const memory = sticky === false ? undefined : new Sticky(sticky === true ? {} : sticky, clock)
-  const models = given.map(({ model, when }, index) => {
+  const members = given.map(({ model, when }, index): AnyModel => {
     const followed = follow(model, index, { strategy: chosen, memory, clock })
     return when ? withConditions(followed, when) : followed
   })
-  const ranked = (call: TextCall) => inOrder(models, chosen.rank(call), memory?.of(call))
-  const { provider, id } = first.model
-  const { supports } = withFallback(models)
-  const balance: TextModel = asCandidate(
-    { provider, id, supports, stream: (call) => withItself.stream(call) },
-    { ranked },
+  const ranked = (call: AnyCall) => inOrder(members, chosen.rank(call), memory?.of(call))
+  const { sameVectors = false } = options
+  const whole: AnyModel = withFallback(members, { sameVectors })
+  const ask = (call: AnyCall): unknown => asked(withItself, call)
+  const balance: AnyModel = asCandidate(
+    rewired(whole, {
+      parts: (_, call) => ({ [Symbol.asyncIterator]: () => (ask(call) as PartStream)[Symbol.asyncIterator]() }),
+      value: (_, call) => ask(call) as Promise<unknown>,
+    }),
+    { members, ranked },
   )
-  const withItself = withFallback([balance], options)
-  return balance
+  const withItself: AnyModel = withFallback([balance], options)
+  return balance as OfKind<M>
 }
 
 function check(strategy: StrategyName, infos: readonly Pick<BalanceTarget, 'weight'>[]): void {
@@ -69,9 +79,9 @@ function check(strategy: StrategyName, infos: readonly Pick<BalanceTarget, 'weig
   if (wrong) throw new AnyModelError('invalid-argument', `A weight is a number from 0, not ${wrong.weight}.`)
 }
 
-function inOrder(models: readonly TextModel[], order: readonly number[], kept: number | undefined): TextModel[] {
+function inOrder(models: readonly AnyModel[], order: readonly number[], kept: number | undefined): AnyModel[] {
   const first = kept === undefined ? order : [kept, ...order.filter((target) => target !== kept)]
-  return first.map((target) => models[target] as TextModel)
+  return first.map((target) => models[target] as AnyModel)
 }
 
 interface Followers {
@@ -81,9 +91,8 @@ interface Followers {
 }
 
 /** A target that tells the strategy how it fares. */
-function follow(model: TextModel, target: number, { strategy, memory, clock }: Followers): TextModel {
-  const begin = (given: AnyCall): Watch => {
-    const call = given as TextCall
+function follow(model: AnyModel, target: number, { strategy, memory, clock }: Followers): AnyModel {
+  const begin = (call: AnyCall): Watch => {
     const startedAt = clock()
     let firstContentMs: number | undefined
     const end = (result: Outcome['result'], finish?: FinishPart) =>
@@ -91,8 +100,8 @@ function follow(model: TextModel, target: number, { strategy, memory, clock }: F
         result,
         firstContentMs,
         durationMs: clock() - startedAt,
-        output: finish?.usage.output,
-        isWhole: call.delivery === 'whole',
+        output: finish?.usage?.output,
+        isWhole: isWhole(call),
       })
     strategy.started?.(target)
     return {
@@ -108,6 +117,6 @@ function follow(model: TextModel, target: number, { strategy, memory, clock }: F
       left: () => end('left'),
     }
   }
-  const { unfit, circuit, alone } = candidateOf(model)
-  return asCandidate(watched(model, begin), { unfit, circuit, alone: alone && watched(alone, begin) })
+  const { alone, ...known } = candidateOf(model)
+  return asCandidate(watched(model, begin), { ...known, alone: alone && watched(alone, begin) })
 }

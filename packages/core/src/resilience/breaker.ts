@@ -1,15 +1,7 @@
-import type { CodeModel } from '../contract/code.ts'
-import type { EmbeddingModel } from '../contract/embedding.ts'
-import type { ImageModel } from '../contract/image.ts'
-import type { RerankModel } from '../contract/rerank.ts'
-import type { SpeechModel } from '../contract/speech.ts'
-import type { TextModel } from '../contract/text.ts'
-import type { TranscriptionModel } from '../contract/transcription.ts'
-import type { VideoModel } from '../contract/video.ts'
 import { AnyModelError } from '../errors.ts'
 import { asCandidate, candidateOf } from './candidate.ts'
 import { Circuit } from './circuit.ts'
-import type { AnyModel } from './kinds.ts'
+import type { AnyModel, OfKind } from './kinds.ts'
 import { circuitOpen } from './verdict.ts'
 import { watched } from './watch.ts'
 
@@ -32,15 +24,7 @@ export interface BreakerOptions {
  *
  * Clocks belong inside, retries outside: `withBreaker(withTimeout(model, clocks))`. All calls through the same wrapper share one breaker.
  */
-export function withBreaker(model: TextModel, options?: BreakerOptions): TextModel
-export function withBreaker(model: CodeModel, options?: BreakerOptions): CodeModel
-export function withBreaker(model: EmbeddingModel, options?: BreakerOptions): EmbeddingModel
-export function withBreaker(model: RerankModel, options?: BreakerOptions): RerankModel
-export function withBreaker(model: ImageModel, options?: BreakerOptions): ImageModel
-export function withBreaker(model: SpeechModel, options?: BreakerOptions): SpeechModel
-export function withBreaker(model: TranscriptionModel, options?: BreakerOptions): TranscriptionModel
-export function withBreaker(model: VideoModel, options?: BreakerOptions): VideoModel
-export function withBreaker(model: AnyModel, options: BreakerOptions = {}): AnyModel {
+export function withBreaker<M extends AnyModel>(model: M, options: BreakerOptions = {}): OfKind<M> {
   const {
     failures = 5,
     cooldown = 5_000,
@@ -63,7 +47,8 @@ export function withBreaker(model: AnyModel, options: BreakerOptions = {}): AnyM
       left: () => circuit.left(),
     }
   })
-  return asCandidate(guarded, { unfit: candidateOf(model).unfit, circuit })
+  const { unfit, members } = candidateOf(model)
+  return asCandidate(guarded, { unfit, members, circuit })
 }
 
 function open({ provider, id }: AnyModel, wait: number, cause: AnyModelError | undefined): AnyModelError {

@@ -1,16 +1,19 @@
-import type { TextCall, TextModel } from '../contract/text.ts'
+import type { TextModel } from '../contract/text.ts'
 import type { Circuit } from './circuit.ts'
+import type { AnyCall, AnyModel } from './kinds.ts'
 
 /** What a wrapper tells `withFallback` and `withBalance` about itself, so that they ask it only where that leads somewhere. */
 export interface Candidate {
   /** Why it should not get this call; `undefined` when it may. */
-  readonly unfit?: ((call: TextCall) => string | undefined) | undefined
+  readonly unfit?: ((call: AnyCall) => string | undefined) | undefined
   /** The breaker around it. */
   readonly circuit?: Circuit | undefined
-  /** The models that it stands for, the one to ask first in front. */
-  readonly ranked?: ((call: TextCall) => readonly TextModel[]) | undefined
+  /** The models that it stands for. */
+  readonly members?: readonly AnyModel[] | undefined
+  /** The same, the one to ask first in front. */
+  readonly ranked?: ((call: AnyCall) => readonly AnyModel[]) | undefined
   /** The same model, sure to send no more than one request. */
-  readonly alone?: TextModel | undefined
+  readonly alone?: AnyModel | undefined
 }
 
 const key = Symbol.for('anymodel.candidate')
@@ -20,6 +23,10 @@ export const asCandidate = <M extends object>(model: M, candidate: Candidate): M
   Object.defineProperty({ ...model }, key, { value: candidate })
 
 export const candidateOf = (model: object): Candidate => (model as { [key]?: Candidate })[key] ?? {}
+
+/** The models that one stands for: itself, or those of the balance that it is. */
+export const membersOf = <M extends AnyModel>(model: M): M[] =>
+  candidateOf(model).members?.flatMap((member) => membersOf(member as M)) ?? [model]
 
 /** A model that may be asked. */
 export interface Listed<M = TextModel> {
@@ -31,10 +38,10 @@ export interface Listed<M = TextModel> {
 }
 
 /** The models that a call may go to, in order: each that stands for several is taken apart. */
-export const candidates = (models: readonly TextModel[], call: TextCall, of?: TextModel): Listed[] =>
+export const candidates = <M extends AnyModel>(models: readonly M[], call: AnyCall, of?: M): Listed<M>[] =>
   models.flatMap((model) => {
     const { unfit, ranked } = candidateOf(model)
     const reason = unfit?.(call)
-    if (reason === undefined && ranked) return candidates(ranked(call), call, model)
+    if (reason === undefined && ranked) return candidates(ranked(call) as readonly M[], call, model)
     return [{ model, of, unfit: reason }]
   })

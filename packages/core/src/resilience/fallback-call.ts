@@ -1,5 +1,6 @@
 import type { EmbeddingModel, EmbeddingResult } from '../contract/embedding.ts'
 import { AnyModelError, isAnyModelError } from '../errors.ts'
+import { candidates, membersOf } from './candidate.ts'
 import { nothing } from './delivered.ts'
 import type { AnyCall, ValueModel } from './kinds.ts'
 import { pause } from './pause.ts'
@@ -14,7 +15,7 @@ export async function succeeding<M extends ValueModel>(
   call: AnyCall,
   { settings, rest }: { readonly settings: Settings<M>; readonly rest: Rest },
 ): Promise<unknown> {
-  const plan = new Plan<M>(settings, rest, (asked) => asked.map((model) => ({ model })))
+  const plan = new Plan<M>(settings, rest, (asked) => candidates(asked, call))
   let next = plan.first(models)
   for (;;) {
     if (next.delayMs > 0) await pause(next.delayMs, call.signal)
@@ -36,7 +37,7 @@ const nameOf = (id: string): string => id.slice(id.lastIndexOf('/') + 1).toLower
 
 /** Vectors of two models say nothing to each other: who has both in one index finds nothing any more, and no error tells. */
 export function checkSameVectors(models: readonly EmbeddingModel[]): void {
-  const names = [...new Set(models.map(({ id }) => nameOf(id)))]
+  const names = [...new Set(models.flatMap(membersOf).map(({ id }) => nameOf(id)))]
   if (names.length < 2) return
   throw new AnyModelError(
     'invalid-argument',

@@ -8,7 +8,8 @@ import type { VideoSupport } from '../contract/video.ts'
 import { AnyModelError } from '../errors.ts'
 import { fitKnobs } from '../generate/fit-knobs.ts'
 import { imageTaskOf, imageTasks, mostImages } from '../generate/image-task.ts'
-import type { AnyCall, MediaModel } from './kinds.ts'
+import { candidates, type Listed, membersOf } from './candidate.ts'
+import { type AnyCall, kindOf, type MediaModel } from './kinds.ts'
 
 /** What a call may ask for: what one of the models can do, as the others are passed over; of what is decided before the call, what all can. */
 export function textSupport(supports: readonly TextSupport[]): TextSupport {
@@ -53,7 +54,7 @@ export function mediaSupport(models: readonly MediaModel[]): MediaSupport {
 }
 
 function pictureSupport(models: readonly MediaModel[]): Pick<MediaSupport, 'images' | 'mask' | 'tasks'> {
-  if (!('generate' in (models[0] as MediaModel))) return {}
+  if (kindOf(models[0] as MediaModel) !== 'image') return {}
   const supports = models.map((model) => model.supports as ImageSupport)
   const tasks = [...new Set(supports.flatMap(imageTasks))]
   const starting = supports.filter((one) => mostImages(one) > 0)
@@ -65,18 +66,20 @@ function pictureSupport(models: readonly MediaModel[]): Pick<MediaSupport, 'imag
   }
 }
 
-/** The models that have what a call asks for. */
-export function ableTo(call: AnyCall, models: readonly MediaModel[]): readonly MediaModel[] {
-  if (!('generate' in (models[0] as MediaModel))) return models
+/** The models that a call may go to, in order: those that have what it asks for. */
+export function ableTo<M extends MediaModel>(call: AnyCall, models: readonly M[]): readonly Listed<M>[] {
+  const listed = candidates(models, call)
+  if (!models[0] || kindOf(models[0]) !== 'image') return listed
   const task = imageTaskOf(call as ImageCall)
-  const able = models.filter(({ supports }) => imageTasks(supports as ImageSupport).includes(task))
-  return able.length > 0 ? able : models
+  const able = listed.filter(({ model }) => imageTasks(model.supports as ImageSupport).includes(task))
+  return able.length > 0 ? able : listed
 }
 
 /** Code models that read prompts read those of their own family. */
 function inputOf(models: readonly MediaModel[]): Pick<MediaSupport, 'input'> {
-  const [input, ...others] = new Set(models.map(({ supports }) => (supports as MediaSupport).input))
-  const ids = new Set(models.map(({ id }) => id))
+  const all = models.flatMap(membersOf)
+  const [input, ...others] = new Set(all.map(({ supports }) => (supports as MediaSupport).input))
+  const ids = new Set(all.map(({ id }) => id))
   if (others.length > 0 || (input === 'prompt' && ids.size > 1))
     throw new AnyModelError(
       'invalid-argument',

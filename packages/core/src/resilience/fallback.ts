@@ -1,17 +1,23 @@
-import type { CodeModel } from '../contract/code.ts'
 import type { EmbeddingCall, EmbeddingModel } from '../contract/embedding.ts'
-import type { ImageModel } from '../contract/image.ts'
-import type { RerankModel } from '../contract/rerank.ts'
-import type { SpeechModel } from '../contract/speech.ts'
+import type { RerankCall, RerankModel } from '../contract/rerank.ts'
 import type { PartStream, TextModel } from '../contract/text.ts'
-import type { TranscriptionModel } from '../contract/transcription.ts'
 import type { VideoModel } from '../contract/video.ts'
 import { AnyModelError } from '../errors.ts'
 import { checkSameVectors, sameLength, succeeding } from './fallback-call.ts'
-import { ableTo, fitMedia, mediaSupport, textSupport } from './fallback-support.ts'
+import { fitMedia, mediaSupport, textSupport } from './fallback-support.ts'
 import { FallingBack } from './falling-back.ts'
 import { jobsOf } from './job-owner.ts'
-import { type AnyCall, type AnyModel, asked, type MediaModel, rewired, type ValueModel } from './kinds.ts'
+import {
+  type AnyCall,
+  type AnyModel,
+  asked,
+  type Kind,
+  kindOf,
+  type MediaModel,
+  type OfKind,
+  rewired,
+  type ValueModel,
+} from './kinds.ts'
 import type { Settings } from './plan.ts'
 import { Rest } from './rest.ts'
 import { wrap } from './retry.ts'
@@ -53,8 +59,12 @@ export interface EmbeddingFallbackOptions extends FailoverOptions {
   readonly sameVectors?: boolean
 }
 
-/** All of them. */
-type Options = FallbackOptions & EmbeddingFallbackOptions
+/** What `withFallback` takes for a kind of models. */
+export type FallbackOptionsOf<M extends AnyModel> = M extends TextModel
+  ? FallbackOptions
+  : M extends EmbeddingModel
+    ? EmbeddingFallbackOptions
+    : FailoverOptions
 
 /**
  * Asks the first model; when it fails, the next. Until the first content nothing of a failed answer is seen. After that `onBreak` decides. Whatever happens, the reader ends with one whole answer or
@@ -66,21 +76,14 @@ type Options = FallbackOptions & EmbeddingFallbackOptions
  * Pictures, speech, transcripts and completions go on to the next model until the first picture that is done, piece of sound or of text was delivered; what breaks off later is the call's error.
  * Embedding models must be the same model, and a vector of another length is an error: vectors of two models never get into one index unseen.
  */
-export function withFallback(models: readonly TextModel[], options?: FallbackOptions): TextModel
-export function withFallback(models: readonly CodeModel[], options?: FailoverOptions): CodeModel
-export function withFallback(models: readonly EmbeddingModel[], options?: EmbeddingFallbackOptions): EmbeddingModel
-export function withFallback(models: readonly RerankModel[], options?: FailoverOptions): RerankModel
-export function withFallback(models: readonly ImageModel[], options?: FailoverOptions): ImageModel
-export function withFallback(models: readonly SpeechModel[], options?: FailoverOptions): SpeechModel
-export function withFallback(models: readonly TranscriptionModel[], options?: FailoverOptions): TranscriptionModel
-export function withFallback(models: readonly VideoModel[], options?: FailoverOptions): VideoModel
-export function withFallback(models: readonly AnyModel[], options: Options = {}): AnyModel {
-  const [first] = models
-  if (!first) throw new AnyModelError('invalid-argument', 'withFallback needs at least one model.')
-  if ('stream' in first) return textFallback(models as readonly TextModel[], options)
-  if ('embed' in first) return embeddingFallback(models as readonly EmbeddingModel[], options)
-  if ('rerank' in first) return valueFallback(models as readonly RerankModel[], options)
-  return mediaFallback(models as readonly MediaModel[], options)
+export function withFallback<M extends AnyModel>(models: readonly M[], options?: FallbackOptionsOf<M>): OfKind<M> {
+  const kinds = [...new Set(models.map(kindOf))]
+  if (kinds.length !== 1)
+    throw new AnyModelError(
+      'invalid-argument',
+      `withFallback needs at least one model, all of one kind${kinds.length > 1 ? `, not ${kinds.join(' and ')}` : ''}.`,
+    )
+  return fallbacks[kinds[0] as Kind](models as readonly never[], options ?? {}) as OfKind<M>
 }
 
 function textFallback(models: readonly TextModel[], options: FallbackOptions): TextModel {
@@ -103,24 +106,24 @@ const settle = <M>(options: FallbackOptions, lists: Settings<M>['lists'] = { lar
 function embeddingFallback(models: readonly EmbeddingModel[], options: EmbeddingFallbackOptions): EmbeddingModel {
   if (!options.sameVectors) checkSameVectors(models)
   const check = sameLength()
-  const checked = models.map((model) => ({
-    provider: model.provider,
-    id: model.id,
-    async embed(call: EmbeddingCall) {
-      const result = await model.embed(call)
-      check(result, call.dimensions, model)
-      return result
-    },
-  }))
   const batches = models.flatMap(({ maxBatch }) => maxBatch ?? [])
-  const model = valueFallback<EmbeddingModel>(checked, options)
+  const ask = async (model: EmbeddingModel, call: AnyCall) => {
+    const result = await model.embed(call as EmbeddingCall)
+    check(result, (call as EmbeddingCall).dimensions, model)
+    return result
+  }
+  const model = valueFallback(models, options, ask) as EmbeddingModel
   return batches.length > 0 ? { ...model, maxBatch: Math.min(...batches) } : model
 }
 
-function valueFallback<M extends ValueModel>(models: readonly M[], options: FailoverOptions): M {
+function valueFallback<M extends ValueModel>(
+  models: readonly M[],
+  options: FailoverOptions,
+  ask: (model: M, call: AnyCall) => Promise<unknown>,
+): OfKind<M> {
   const asking = settle<M>(options)
   return rewired(models[0] as M, {
-    value: (_, call) => succeeding(models, (model) => asked(model, call) as Promise<unknown>, call, asking),
+    value: (_, call) => succeeding(models, (model) => ask(model, call), call, asking),
   })
 }
 
@@ -133,8 +136,20 @@ function mediaFallback(models: readonly MediaModel[], options: FailoverOptions):
   }
   const wired = rewired(models[0] as MediaModel, {
     parts: (_, call) => ({
-      [Symbol.asyncIterator]: () => new Succession(ableTo(call, models), (model) => ask(model, call), call, asking),
+      [Symbol.asyncIterator]: () => new Succession(models, (model) => ask(model, call), call, asking),
     }),
   })
   return { ...wired, ...('film' in wired && jobsOf(models as readonly VideoModel[])), supports } as MediaModel
+}
+
+const fallbacks: Readonly<Record<Kind, (models: readonly never[], options: object) => AnyModel>> = {
+  text: textFallback,
+  embedding: embeddingFallback,
+  rerank: (models: readonly RerankModel[], options) =>
+    valueFallback(models, options, (model, call) => model.rerank(call as RerankCall)),
+  code: mediaFallback,
+  image: mediaFallback,
+  speech: mediaFallback,
+  transcription: mediaFallback,
+  video: mediaFallback,
 }

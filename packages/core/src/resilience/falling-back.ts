@@ -113,7 +113,9 @@ export class FallingBack implements PartIterator {
     this.#seam = continued?.seam
     const { call, warnings, emulateStop } = fit(continued?.call ?? this.#call, next.model)
     this.#held = warnings.map((warning) => ({ type: 'notice', kind: 'warning', message: warning.message, warning }))
-    const model = this.#plan.isLast ? (candidateOf(next.model).alone ?? next.model) : next.model
+    const model = this.#plan.isLast
+      ? ((candidateOf(next.model).alone as TextModel | undefined) ?? next.model)
+      : next.model
     const stream = model.stream(call)
     this.#plan.request()
     if (!emulateStop) return stream[Symbol.asyncIterator]()

@@ -1,5 +1,6 @@
 import type { VideoJob, VideoModel } from '../contract/video.ts'
 import { AnyModelError } from '../errors.ts'
+import { membersOf } from './candidate.ts'
 
 /** How the jobs of several models are gone on with: each by the model that it was given to. */
 export const jobsOf = (models: readonly VideoModel[]): Pick<VideoModel, 'resume' | 'cancel'> => ({
@@ -14,7 +15,8 @@ export const jobsOf = (models: readonly VideoModel[]): Pick<VideoModel, 'resume'
   }),
 })
 
-function ownerOf(models: readonly VideoModel[], job: VideoJob): VideoModel {
+function ownerOf(given: readonly VideoModel[], job: VideoJob): VideoModel {
+  const models = given.flatMap(membersOf)
   const owner = models.find(({ provider, id }) => provider === job?.provider && id === job.model)
   if (owner) return owner
   const names = models.map(({ provider, id }) => `${provider}/${id}`).join(', ')

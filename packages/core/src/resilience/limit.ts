@@ -1,14 +1,13 @@
-import type { CodeModel } from '../contract/code.ts'
-import type { EmbeddingModel } from '../contract/embedding.ts'
-import type { TextCall, TextModel } from '../contract/text.ts'
+import type { TextCall } from '../contract/text.ts'
+import type { Usage } from '../contract/usage.ts'
 import { AnyModelError } from '../errors.ts'
 import { memoryState } from '../state/memory.ts'
 import type { State } from '../state/state.ts'
+import { isMeasured, measured } from './call-measures.ts'
 import { asCandidate, candidateOf } from './candidate.ts'
-import { estimateTokens } from './estimate-tokens.ts'
+import { type AnyCall, type AnyModel, type Kind, kindOf, type OfKind, rewired } from './kinds.ts'
 import { Limiter } from './limit/limiter.ts'
 import type { Wanted } from './limit/waiter.ts'
-import { wrap } from './retry.ts'
 import { type Enter, ticketed, ticketedCall } from './ticket.ts'
 
 export interface LimitOptions {
@@ -28,7 +27,7 @@ export interface LimitOptions {
   readonly fairBy?: string
   /** Follow what the service says about its limits: `x-ratelimit-*` and `anthropic-ratelimit-*` headers, `retry-after`. Default true. */
   readonly learn?: boolean
-  /** Tokens that a text call will take. Default: a quarter of its characters, and `maxTokens` or what former answers had on average. */
+  /** Tokens that a text call will take. Default, also of other kinds: a quarter of its characters, and `maxTokens` or what former answers had on average. */
   readonly countTokens?: (call: TextCall) => number
   /** What happens to calls while the state can't be reached. Default `allow`. */
   readonly onStateError?: 'allow' | 'refuse'
@@ -40,65 +39,33 @@ export interface LimitOptions {
  * Keeps requests under limits: those for which there is no room wait in line, first come, first served (tenants in turns). One that can't wait (the line is full, or it takes too long) fails with
  * `rate-limit`: nothing was sent, `retryAfter` says when there may be room, and `withFallback` asks the next model.
  *
- * With a shared `state` the limits are those of all processes together. Put clocks inside, retries outside: `withRetry(withLimit(withTimeout(model, clocks), { requestsPerMinute: 500 }))`.
+ * For models of every kind; `tokensPerMinute` is for those that read text. With a shared `state` the limits are those of all processes together. Put clocks inside, retries outside: `withRetry(withLimit(withTimeout(model, clocks), { requestsPerMinute: 500 }))`.
  */
-export function withLimit(model: TextModel, options: LimitOptions): TextModel
-export function withLimit(model: CodeModel, options: LimitOptions): CodeModel
-export function withLimit(model: EmbeddingModel, options: LimitOptions): EmbeddingModel
-export function withLimit(
-  model: TextModel | CodeModel | EmbeddingModel,
-  options: LimitOptions,
-): TextModel | CodeModel | EmbeddingModel {
-  const limiter = limiterOf(model, options)
-  if ('embed' in model) return limitEmbedding(model, limiter)
-  if ('fill' in model) return limitCode(model as CodeModel, limiter)
-  return limitText(model, limiter, options)
+export function withLimit<M extends AnyModel>(model: M, options: LimitOptions): OfKind<M> {
+  const kind = kindOf(model)
+  const limiter = limiterOf(model, kind, options)
+  const { fairBy = 'tenant' } = options
+  const average = runningAverage(kind === 'text' || kind === 'code' ? 500 : 0)
+  const enter = (call: AnyCall) => {
+    const wanted = () => ({
+      tokens: tokensOf(kind, call, options) ?? (measured(kind, 'tokens', call) ?? 0) + (mostOf(call) ?? average.value),
+      group: call.tags?.[fairBy] ?? '',
+      signal: call.signal,
+    })
+    return observed(limiter, wanted, average)
+  }
+  const limited = rewired(model, {
+    parts: (ask, call) => ticketed(enter(call), () => ask(call)),
+    value: (ask, call) => ticketedCall(enter(call), () => ask(call) as Promise<{ readonly usage: Usage }>),
+  })
+  const { unfit, members } = candidateOf(model)
+  return unfit || members ? asCandidate(limited, { unfit, members }) : limited
 }
 
-function limitText(model: TextModel, limiter: Limiter, { fairBy = 'tenant', countTokens }: LimitOptions): TextModel {
-  const average = runningAverage()
-  const tokensOf = countTokens ?? ((call) => estimateTokens(call) + (call.maxTokens ?? average.value))
-  const limited: TextModel = {
-    ...wrap(model),
-    stream: (call) => {
-      const wanted = () => ({ tokens: tokensOf(call), group: call.tags?.[fairBy] ?? '', signal: call.signal })
-      return ticketed(observed(limiter, wanted, average), () => model.stream(call))
-    },
-  }
-  const { unfit } = candidateOf(model)
-  return unfit ? asCandidate(limited, { unfit }) : limited
-}
+const mostOf = (call: AnyCall): number | undefined => (call as { readonly maxTokens?: number }).maxTokens
 
-function limitCode(model: CodeModel, limiter: Limiter): CodeModel {
-  const { provider, id, supports } = model
-  const average = runningAverage()
-  return {
-    provider,
-    id,
-    supports,
-    fill: (call) => {
-      const { prefix, suffix, maxTokens, signal } = call
-      const wanted = () => ({ tokens: quarter([prefix, suffix]) + (maxTokens ?? average.value), group: '', signal })
-      return ticketed(observed(limiter, wanted, average), () => model.fill(call))
-    },
-  }
-}
-
-function limitEmbedding(model: EmbeddingModel, limiter: Limiter): EmbeddingModel {
-  const { provider, id, maxBatch } = model
-  return {
-    provider,
-    id,
-    ...(maxBatch === undefined ? {} : { maxBatch }),
-    embed(call) {
-      const wanted = { tokens: quarter(call.values), group: '', signal: call.signal }
-      return ticketedCall(
-        (left) => limiter.enter(wanted, left),
-        () => model.embed(call),
-      )
-    },
-  }
-}
+const tokensOf = (kind: Kind, call: AnyCall, { countTokens }: LimitOptions): number | undefined =>
+  kind === 'text' ? countTokens?.(call as TextCall) : undefined
 
 /** The way in, which remembers how long answers are. */
 const observed =
@@ -107,29 +74,28 @@ const observed =
     const ticket = await limiter.enter(wanted(), left)
     return {
       end(outcome) {
-        average.add(outcome.finish?.usage.output)
+        average.add(outcome.finish?.usage?.output)
         return ticket.end(outcome)
       },
     }
   }
 
-function limiterOf({ provider, id }: { readonly provider: string; readonly id: string }, options: LimitOptions) {
+function limiterOf({ provider, id }: AnyModel, kind: Kind, options: LimitOptions) {
   const { requestsPerMinute, tokensPerMinute, concurrency, lease = 30_000, learn = true } = options
   for (const [name, value] of Object.entries({ requestsPerMinute, tokensPerMinute, concurrency, lease }))
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
       throw new AnyModelError('invalid-argument', `${name} of withLimit must be a whole number above 0, not ${value}.`)
+  if (tokensPerMinute !== undefined && !isMeasured(kind, 'tokens'))
+    throw new AnyModelError('invalid-argument', `tokensPerMinute says nothing about ${kind} models. Leave it out.`)
   const { state = memoryState(), key = `${provider}/${id}`, onStateError = 'allow' } = options
   const { max = 1_000, timeout = 30_000 } = options.queue ?? {}
   const rates = { requestsPerMinute, tokensPerMinute, concurrency, key, lease }
   return new Limiter({ ...rates, queue: { max, timeout }, learn, state, onStateError, model: { provider, id } })
 }
 
-const quarter = (texts: readonly string[]): number =>
-  Math.ceil(texts.reduce((chars, text) => chars + text.length, 0) / 4)
-
 /** Tokens of an answer, as they were lately. */
-function runningAverage() {
-  let value = 500
+function runningAverage(usual: number) {
+  let value = usual
   return {
     get value() {
       return Math.ceil(value)

@@ -1,14 +1,7 @@
-import type { CodeModel } from '../contract/code.ts'
-import type { EmbeddingModel } from '../contract/embedding.ts'
-import type { ImageModel } from '../contract/image.ts'
 import type { Attempt, Part } from '../contract/part.ts'
-import type { RerankModel } from '../contract/rerank.ts'
-import type { SpeechModel } from '../contract/speech.ts'
 import type { PartIterator, PartResult, PartStream, TextModel } from '../contract/text.ts'
-import type { TranscriptionModel } from '../contract/transcription.ts'
-import type { VideoModel } from '../contract/video.ts'
 import { isAnyModelError } from '../errors.ts'
-import { type AnyModel, isContent, rewired } from './kinds.ts'
+import { type AnyModel, isContent, type OfKind, rewired } from './kinds.ts'
 import { pause } from './pause.ts'
 import { retrying } from './retry-call.ts'
 import { retryDelay } from './retry-delay.ts'
@@ -25,15 +18,10 @@ export interface RetryOptions {
  * (`retryAfter`) counts, else exponential backoff with jitter. Never after content was delivered (a picture that is done, a piece of sound; progress and previews are none), never when a clock of
  * `withTimeout` ran out (a silent route stays silent), never what can't succeed the second time. Each failed attempt is a `retry` notice, where a model has notices.
  */
-export function withRetry(model: TextModel, options?: RetryOptions): TextModel
-export function withRetry(model: CodeModel, options?: RetryOptions): CodeModel
-export function withRetry(model: EmbeddingModel, options?: RetryOptions): EmbeddingModel
-export function withRetry(model: RerankModel, options?: RetryOptions): RerankModel
-export function withRetry(model: ImageModel, options?: RetryOptions): ImageModel
-export function withRetry(model: SpeechModel, options?: RetryOptions): SpeechModel
-export function withRetry(model: TranscriptionModel, options?: RetryOptions): TranscriptionModel
-export function withRetry(model: VideoModel, options?: RetryOptions): VideoModel
-export function withRetry(model: AnyModel, { attempts = 3, maxWait = 20_000 }: RetryOptions = {}): AnyModel {
+export function withRetry<M extends AnyModel>(
+  model: M,
+  { attempts = 3, maxWait = 20_000 }: RetryOptions = {},
+): OfKind<M> {
   const limits = { attempts, maxWait }
   return rewired(model, {
     parts: (ask, call) => ({
@@ -44,11 +32,11 @@ export function withRetry(model: AnyModel, { attempts = 3, maxWait = 20_000 }: R
 }
 
 /** What a wrapper keeps of the model inside. */
-export const wrap = <M extends TextModel | CodeModel>({
+export const wrap = <M extends TextModel>({ provider, id, supports }: M): Pick<M, 'provider' | 'id' | 'supports'> => ({
   provider,
   id,
   supports,
-}: M): Pick<M, 'provider' | 'id' | 'supports'> => ({ provider, id, supports })
+})
 
 class Retrying implements PartIterator {
   readonly #model: { readonly provider: string; readonly id: string }

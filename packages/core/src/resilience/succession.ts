@@ -2,7 +2,9 @@ import type { NoticePart, Part } from '../contract/part.ts'
 import type { PartIterator, PartResult, PartStream } from '../contract/text.ts'
 import { isAnyModelError } from '../errors.ts'
 import { attemptError, attemptNotice } from './attempt-notice.ts'
+import { candidateOf } from './candidate.ts'
 import { nothing } from './delivered.ts'
+import { ableTo } from './fallback-support.ts'
 import { type AnyCall, isContent, type MediaModel } from './kinds.ts'
 import { pause } from './pause.ts'
 import { Plan, type Settings, type Try } from './plan.ts'
@@ -38,7 +40,7 @@ export class Succession<M extends MediaModel> implements PartIterator {
     this.#models = models
     this.#ask = ask
     this.#signal = call.signal
-    this.#plan = new Plan(settings, rest, (asked) => asked.map((model) => ({ model })))
+    this.#plan = new Plan(settings, rest, (asked) => ableTo(call, asked))
   }
 
   take(): Part | undefined {
@@ -86,7 +88,9 @@ export class Succession<M extends MediaModel> implements PartIterator {
     if (this.#left.signal.aborted) return undefined
     this.#try ??= this.#plan.first(this.#models)
     this.#startedAt = Date.now()
-    const { stream, warnings } = this.#ask(this.#try.model)
+    const { model } = this.#try
+    const { alone } = this.#plan.isLast ? candidateOf(model) : {}
+    const { stream, warnings } = this.#ask((alone as M | undefined) ?? model)
     this.#held = [...warnings]
     this.#plan.request()
     this.#inner = stream[Symbol.asyncIterator]()

@@ -1,14 +1,7 @@
-import type { CodeModel } from '../contract/code.ts'
-import type { EmbeddingModel } from '../contract/embedding.ts'
-import type { ImageModel } from '../contract/image.ts'
 import type { Part } from '../contract/part.ts'
-import type { RerankModel } from '../contract/rerank.ts'
-import type { SpeechModel } from '../contract/speech.ts'
-import type { PartIterator, PartResult, PartStream, TextModel } from '../contract/text.ts'
-import type { TranscriptionModel } from '../contract/transcription.ts'
-import type { VideoModel } from '../contract/video.ts'
+import type { PartIterator, PartResult, PartStream } from '../contract/text.ts'
 import type { AnyModelError, Clock } from '../errors.ts'
-import { type AnyModel, isContent, rewired } from './kinds.ts'
+import { type AnyModel, isContent, type OfKind, rewired } from './kinds.ts'
 import { intime } from './timeout-call.ts'
 import { outOfTime } from './timeout-error.ts'
 
@@ -32,15 +25,7 @@ export interface TimeoutOptions {
  *
  * Inside `withRetry` the clocks are those of one attempt; outside of it, of all attempts together.
  */
-export function withTimeout(model: TextModel, clocks: TimeoutOptions): TextModel
-export function withTimeout(model: CodeModel, clocks: TimeoutOptions): CodeModel
-export function withTimeout(model: EmbeddingModel, clocks: TimeoutOptions): EmbeddingModel
-export function withTimeout(model: RerankModel, clocks: TimeoutOptions): RerankModel
-export function withTimeout(model: ImageModel, clocks: TimeoutOptions): ImageModel
-export function withTimeout(model: SpeechModel, clocks: TimeoutOptions): SpeechModel
-export function withTimeout(model: TranscriptionModel, clocks: TimeoutOptions): TranscriptionModel
-export function withTimeout(model: VideoModel, clocks: TimeoutOptions): VideoModel
-export function withTimeout(model: AnyModel, clocks: TimeoutOptions): AnyModel {
+export function withTimeout<M extends AnyModel>(model: M, clocks: TimeoutOptions): OfKind<M> {
   return rewired(model, {
     parts: (ask, call) => ({
       [Symbol.asyncIterator]: () => new Timed(model, (signal) => ask({ ...call, signal }), call.signal, clocks),

@@ -1,7 +1,7 @@
 import type { FinishPart, Part } from '../contract/part.ts'
 import type { PartIterator, PartResult, PartStream } from '../contract/text.ts'
 import { type AnyModelError, isAnyModelError } from '../errors.ts'
-import { type AnyCall, type AnyModel, isContent, rewired } from './kinds.ts'
+import { type AnyCall, type AnyModel, isContent, type OfKind, rewired } from './kinds.ts'
 import { truncated } from './verdict.ts'
 
 /** Follows one request from its beginning to the one way it ends. */
@@ -16,13 +16,14 @@ export interface Watch {
 }
 
 /** A model whose requests are followed. `begin` is called when a request is about to be sent; when it throws, nothing is. */
-export const watched = <M extends AnyModel>(model: M, begin: (call: AnyCall) => Watch): M =>
+export const watched = <M extends AnyModel>(model: M, begin: (call: AnyCall) => Watch): OfKind<M> =>
   rewired(model, {
     parts: (ask, call) => ({ [Symbol.asyncIterator]: () => new Watched(model, () => ask(call), call, begin) }),
     async value(ask, call) {
       const watch = begin(call)
       try {
         const value = await ask(call)
+        watch.content?.()
         watch.finished()
         return value
       } catch (error) {

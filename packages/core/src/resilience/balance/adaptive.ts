@@ -47,7 +47,7 @@ export function adaptive(context: StrategyContext, options: AdaptiveOptions): St
   const known = context.targets.map((): Known => ({ ...unknown, at: clock(), count: 0, mean: 0, squares: 0 }))
   return {
     rank(call) {
-      const costOf = estimate.of(call)
+      const costOf = estimate.of(context.kind, call)
       const costs = context.targets.map(({ price }) => costOf(price))
       const dearest = Math.max(0, ...costs.filter((one) => one !== undefined))
       return lowestFirst(context, (target) => {

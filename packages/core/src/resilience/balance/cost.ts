@@ -1,13 +1,14 @@
-import type { TextCall } from '../../contract/text.ts'
-import { estimateTokens } from '../estimate-tokens.ts'
-import { lowestFirst, type Outcome, type Price, type Strategy, type StrategyContext } from './strategy.ts'
+import { measured } from '../call-measures.ts'
+import type { AnyCall, Kind } from '../kinds.ts'
+import { besidesTokens, costAt, isPriced, type Price } from '../price.ts'
+import { lowestFirst, type Outcome, type Strategy, type StrategyContext } from './strategy.ts'
 
-/** The cheapest target for the call: its input as it is, its output as long as answers were lately. Targets without a price come last. */
+/** The cheapest target for the call: its input as it is, its output as long as answers were lately, pictures, seconds and characters as they are asked for. Targets without a price come last. */
 export function cost(context: StrategyContext): Strategy {
   const estimate = new CostEstimate()
   return {
     rank(call) {
-      const costOf = estimate.of(call)
+      const costOf = estimate.of(context.kind, call)
       return lowestFirst(context, (target) => costOf(context.targets[target]?.price) ?? Number.POSITIVE_INFINITY)
     },
     ended: (_, outcome) => estimate.ended(outcome),
@@ -24,12 +25,14 @@ export class CostEstimate {
   }
 
   /** US dollars at a price; `undefined` when it is not known. */
-  of(call: TextCall): (price: Price | undefined) => number | undefined {
-    const input = estimateTokens(call)
-    const output = Math.min(this.#output ?? 500, call.maxTokens ?? Number.POSITIVE_INFINITY)
-    return (price) =>
-      price?.input === undefined || price.output === undefined
-        ? undefined
-        : (price.input * input + price.output * output) / 1_000_000
+  of(kind: Kind, call: AnyCall): (price: Price | undefined) => number | undefined {
+    const most = (call as { readonly maxTokens?: number }).maxTokens ?? Number.POSITIVE_INFINITY
+    const isWritten = kind === 'text' || kind === 'code'
+    const spent = {
+      ...besidesTokens(kind, call),
+      input: measured(kind, 'tokens', call),
+      output: Math.min(this.#output ?? (isWritten ? 500 : 0), most),
+    }
+    return (price) => (price && isPriced(kind, price) ? costAt(price, spent) : undefined)
   }
 }

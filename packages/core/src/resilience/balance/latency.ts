@@ -1,5 +1,5 @@
 import { isAnyModelError } from '../../errors.ts'
-import { lowestFirst, type Outcome, type Strategy, type StrategyContext } from './strategy.ts'
+import { isWhole, lowestFirst, type Outcome, type Strategy, type StrategyContext } from './strategy.ts'
 
 export interface LatencyOptions {
   /** Targets up to this share slower than the fastest are taken for equal, and asked in random order. Default 0. */
@@ -21,7 +21,7 @@ export function latency(context: StrategyContext, { buffer = 0 }: LatencyOptions
   }
   return {
     rank(call) {
-      const kind = call.delivery === 'whole' ? 'whole' : 'streamed'
+      const kind = isWhole(call) ? 'whole' : 'streamed'
       const means = context.targets.map((_, target) => mean(target, kind))
       const limit = Math.min(...means) * (1 + buffer)
       return lowestFirst(context, (target) => ((means[target] as number) <= limit ? 0 : (means[target] as number)))

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { TextCall } from '../../contract/text.ts'
+import type { AnyCall } from '../kinds.ts'
 
 export interface StickyOptions {
-  /** Calls with the same value of this tag stay together. Without the tag, or without this option, those that begin alike do: the same system text, tools and first message. */
+  /** Calls with the same value of this tag stay together. Without the tag, or without this option, chats that begin alike do (the same system text, tools and first message); of other kinds nothing. */
   readonly tag?: string
   /** Milliseconds for which a target is remembered after a call: about as long as services keep their prompt caches. Default 300,000. */
   readonly ttl?: number
@@ -25,13 +26,15 @@ export class Sticky {
   }
 
   /** The target that answered last. */
-  of(call: TextCall): number | undefined {
-    const found = this.#targets.get(this.#key(call))
+  of(call: AnyCall): number | undefined {
+    const key = this.#key(call)
+    const found = key === undefined ? undefined : this.#targets.get(key)
     return found && found.until > this.#clock() ? found.target : undefined
   }
 
-  answered(call: TextCall, target: number): void {
+  answered(call: AnyCall, target: number): void {
     const key = this.#key(call)
+    if (key === undefined) return
     this.#targets.delete(key)
     this.#targets.set(key, { target, until: this.#clock() + this.#ttl })
     for (const oldest of this.#targets.keys()) {
@@ -40,9 +43,10 @@ export class Sticky {
     }
   }
 
-  #key({ tags, tools, messages }: TextCall): string {
+  #key({ tags, tools, messages }: AnyCall & Partial<Pick<TextCall, 'tools' | 'messages'>>): string | undefined {
     const tag = this.#tag === undefined ? undefined : tags?.[this.#tag]
     if (tag !== undefined) return `tag ${tag}`
+    if (!messages) return undefined
     const rest = messages.findIndex(({ role }) => role !== 'system')
     const beginning = rest < 0 ? messages : messages.slice(0, rest + 1)
     return createHash('sha256')

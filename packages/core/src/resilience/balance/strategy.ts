@@ -1,15 +1,6 @@
-import type { TextCall } from '../../contract/text.ts'
 import type { AnyModelError } from '../../errors.ts'
-
-/** What tokens cost, in US dollars for a million. What is not known is absent, never 0. */
-export interface Price {
-  readonly input?: number
-  readonly output?: number
-  /** Of input that is read from the service's prompt cache. Default: as `input`. */
-  readonly cacheRead?: number
-  /** Of input that is written to it. Default: as `input`. */
-  readonly cacheWrite?: number
-}
+import type { AnyCall, Kind } from '../kinds.ts'
+import type { Price } from '../price.ts'
 
 /** What a strategy knows of a target before anything is asked. */
 interface TargetInfo {
@@ -31,6 +22,7 @@ export interface Outcome {
 
 /** What a strategy is made with. */
 export interface StrategyContext {
+  readonly kind: Kind
   readonly targets: readonly TargetInfo[]
   readonly clock: () => number
   /** From 0 to 1, 1 excluded. */
@@ -40,10 +32,13 @@ export interface StrategyContext {
 /** Who is asked first. Targets go by their index. */
 export interface Strategy {
   /** All targets, the best one for this call in front. */
-  rank(call: TextCall): number[]
+  rank(call: AnyCall): number[]
   started?(target: number): void
   ended?(target: number, outcome: Outcome): void
 }
+
+/** True for a call whose answer is asked for whole. */
+export const isWhole = (call: AnyCall): boolean => (call as { readonly delivery?: string }).delivery === 'whole'
 
 /** Indices of the targets, those with the lowest value in front; equal ones in random order. */
 export function lowestFirst({ targets, random }: StrategyContext, value: (target: number) => number): number[] {

@@ -1,6 +1,6 @@
 import type { TextCall } from '../../contract/text.ts'
 import type { Usage } from '../../contract/usage.ts'
-import type { Price } from '../balance/strategy.ts'
+import type { Price } from '../price.ts'
 
 /** What a budget is counted in. `cost` gives whole numbers: tokens, or billionths of a US dollar. */
 export interface Unit {
@@ -17,7 +17,10 @@ export const tokens = (limit: number): Unit => ({
 })
 
 /** Dollars for a million tokens are a thousand billionths of one for each. */
-export const dollars = (limit: number, price: Required<Price>): Unit => ({
+export const dollars = (
+  limit: number,
+  price: Price & Required<Pick<Price, 'input' | 'output' | 'cacheRead' | 'cacheWrite'>>,
+): Unit => ({
   limit: Math.floor(limit * 1e9),
   cost({ input = 0, output = 0, cacheRead = 0, cacheWrite = 0 }) {
     const plain = Math.max(0, input - cacheRead - cacheWrite)

@@ -1,0 +1,291 @@
+import { describe, expect, it } from 'vitest'
+import type { ImageModel } from '../contract/image.ts'
+import type { VideoModel } from '../contract/video.ts'
+import { AnyModelError, isAnyModelError } from '../errors.ts'
+import { embedMany } from '../generate/embed-many.ts'
+import { generateImage } from '../generate/generate-image.ts'
+import { generateSpeech } from '../generate/generate-speech.ts'
+import { generateText } from '../generate/generate-text.ts'
+import { generateVideo, resumeVideo, startVideo } from '../generate/generate-video.ts'
+import { rerank } from '../generate/rerank.ts'
+import { transcribe } from '../generate/transcribe.ts'
+import { withBalance } from './balance.ts'
+import { withBreaker } from './breaker.ts'
+import { withConditions } from './conditions.ts'
+import { withFallback } from './fallback.ts'
+import { type AnyCall, type AnyModel, asked, isValueKind, type Kind } from './kinds.ts'
+import { withLimit } from './limit.ts'
+import { withRetry } from './retry.ts'
+import { withTimeout } from './timeout.ts'
+
+type Given = (call: AnyCall) => Error | undefined
+
+/** A model of a kind that counts its calls; `fail` says what a call fails with. */
+function made(kind: Kind, id: string, fail: Given = () => undefined): AnyModel & { calls: AnyCall[] } {
+  const calls: AnyCall[] = []
+  const model = { provider: 'test', id }
+  const finish = { type: 'finish', reason: 'stop', usage: { input: 1, output: 1 }, response: { ...model, model: id } }
+  const events = (...content: object[]) =>
+    async function* (call: AnyCall) {
+      calls.push(call)
+      const error = fail(call)
+      if (error) throw error
+      yield* content
+      yield finish
+    }
+  const value = (result: (call: never) => object) => async (call: AnyCall) => {
+    calls.push(call)
+    const error = fail(call)
+    if (error) throw error
+    return { ...result(call as never), usage: { input: 1, output: 0 }, warnings: [] }
+  }
+  const file = { index: 0, mediaType: 'image/png', data: Uint8Array.of(1) }
+  const job = { provider: 'test', model: id, job: id }
+  const methods = {
+    text: { stream: events({ type: 'text', text: id }) },
+    code: { fill: events({ type: 'text', text: id }) },
+    embedding: {
+      embed: value(({ values }: { values: string[] }) => ({ embeddings: values.map(() => Float32Array.of(1)) })),
+    },
+    rerank: { rerank: value(() => ({ ranking: [{ index: 0, score: 1 }] })) },
+    image: { generate: events({ type: 'image', ...file }) },
+    speech: { speak: events({ type: 'audio', mediaType: 'audio/mpeg', data: Uint8Array.of(1) }) },
+    transcription: { transcribe: events({ type: 'text', text: id }) },
+    video: {
+      film: events({ type: 'submitted', job }, { type: 'video', ...file, mediaType: 'video/mp4' }),
+      resume: events({ type: 'video', ...file, mediaType: 'video/mp4' }),
+    },
+  }
+  return { ...model, supports: {}, calls, ...methods[kind] } as unknown as AnyModel & { calls: AnyCall[] }
+}
+
+const requests: Readonly<Record<Kind, object>> = {
+  text: { messages: [{ role: 'user', content: 'hi' }] },
+  code: { prefix: 'a', suffix: 'b' },
+  embedding: { values: ['a'] },
+  rerank: { query: 'a', documents: ['b'] },
+  image: { prompt: 'a star', count: 1 },
+  speech: { text: 'Hi.' },
+  transcription: { audio: { mediaType: 'audio/mpeg', data: Uint8Array.of(1) } },
+  video: { prompt: 'a star', count: 1 },
+}
+
+/** Asks a model with a call of its kind. */
+async function ask(kind: Kind, model: AnyModel, more: object = {}): Promise<void> {
+  const answer = asked(model, { ...requests[kind], ...more })
+  if (isValueKind(kind)) await answer
+  else for await (const _part of answer as AsyncIterable<unknown>);
+}
+
+const down = (): Error => new AnyModelError('server', 'down', { status: 500, phase: 'headers' })
+const kinds = Object.keys(requests) as Kind[]
+
+describe.each(kinds)('%s models', (kind) => {
+  // Embedding models must be one model under one name, code models of one family.
+  const pair = (fail?: Given) => [made(kind, 'one/m', fail), made(kind, 'two/m')] as const
+
+  it('share the calls by weight, and stand in for each other when they fail', async () => {
+    const [a, b] = pair()
+    const balance = withBalance([
+      { model: a, weight: 1 },
+      { model: b, weight: 0 },
+    ])
+    for (let n = 0; n < 3; n++) await ask(kind, balance)
+    expect([a.calls.length, b.calls.length]).toEqual([3, 0])
+    const [c, d] = pair(down)
+    await ask(
+      kind,
+      withBalance([
+        { model: c, weight: 1 },
+        { model: d, weight: 0 },
+      ]),
+    )
+    expect([c.calls.length, d.calls.length]).toEqual([1, 1])
+  })
+
+  it('are chosen by their cost', async () => {
+    const [a, b] = pair()
+    const price = (one: number) => ({
+      input: one,
+      output: one,
+      picture: one,
+      second: one,
+      characters: one,
+      request: one,
+    })
+    const balance = withBalance(
+      [
+        { model: a, price: price(2) },
+        { model: b, price: price(1) },
+      ],
+      { strategy: 'cost' },
+    )
+    await ask(kind, balance, { seconds: 3 })
+    expect([a.calls.length, b.calls.length]).toEqual([0, 1])
+  })
+
+  it('are one place in line of a fallback as a balance', async () => {
+    const [a] = pair(down)
+    const [b, last] = [made(kind, 'two/m', down), made(kind, 'three/m')]
+    await ask(kind, withFallback([withBalance([a, b]), last] as AnyModel[], { retries: 0 }))
+    expect([a.calls.length, b.calls.length, last.calls.length]).toEqual([1, 1, 1])
+  })
+
+  it('get the calls with their tags, and are passed over for others', async () => {
+    const [a, b] = pair()
+    const model = withFallback([withConditions(a, { tags: { tier: 'gold' } }), b] as AnyModel[])
+    await ask(kind, model, { tags: { tier: 'gold' } })
+    await ask(kind, model, { tags: { tier: 'tin' } })
+    await ask(kind, model)
+    expect([a.calls.length, b.calls.length]).toEqual([1, 2])
+    const refusal = await ask(kind, withConditions(a, { tags: { tier: 'gold' } })).catch((error) => error)
+    expect(refusal).toMatchObject({ code: 'unsupported' })
+    expect(a.calls).toHaveLength(1)
+  })
+
+  it('are not asked while a breaker is open', async () => {
+    const [a] = pair(down)
+    const model = withBreaker(a, { failures: 2 })
+    for (let n = 0; n < 4; n++) await ask(kind, model).catch(() => {})
+    expect(a.calls).toHaveLength(2)
+  })
+
+  it('are asked so many times at once as a limit lets through', async () => {
+    const [a] = pair()
+    const model = withLimit(a, { requestsPerMinute: 2, queue: { timeout: 0 } })
+    const answers = await Promise.allSettled([1, 2, 3].map(() => ask(kind, model)))
+    expect(answers.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: { code: 'rate-limit' } }])
+    expect(a.calls).toHaveLength(2)
+  })
+
+  it('stay of their kind in every wrapper', async () => {
+    const [a] = pair()
+    await ask(kind, withRetry(withTimeout(withBreaker(withConditions(a, {})), { total: 5_000 })))
+    expect(a.calls).toHaveLength(1)
+  })
+})
+
+describe('a balance', () => {
+  it('tells by its types what it is', async () => {
+    const image: ImageModel = withBalance([made('image', 'a') as ImageModel])
+    const { images } = await generateImage({ model: image, prompt: 'a star' })
+    expect(images).toHaveLength(1)
+  })
+
+  it('goes on with the job of a video where it began', async () => {
+    const [a, b] = [made('video', 'a'), made('video', 'b')] as unknown as [VideoModel, VideoModel]
+    const balance = withBalance([
+      { model: a, weight: 0 },
+      { model: b, weight: 1 },
+    ])
+    const job = await startVideo({ model: balance, prompt: 'a star' })
+    expect(job.model).toBe('b')
+    const nested: VideoModel = withFallback([balance, made('video', 'c') as unknown as VideoModel])
+    const { videos, response } = await resumeVideo({ model: nested, job })
+    expect([videos.length, response.model]).toEqual([1, 'b'])
+    expect((await generateVideo({ model: nested, prompt: 'a star' })).videos).toHaveLength(1)
+  })
+
+  it('takes embedding models that are one model, and no others', () => {
+    const models = [made('embedding', 'a'), made('embedding', 'b')]
+    expect(() => withBalance(models)).toThrow(/can't be compared/)
+    expect(() => withFallback([withBalance([models[0] as AnyModel]), models[1] as AnyModel])).toThrow(
+      /can't be compared/,
+    )
+    expect(withBalance(models, { sameVectors: true })).toBeDefined()
+  })
+
+  it('passes pictures to those that can do what is asked for', async () => {
+    const [plain, editor] = [made('image', 'a'), made('image', 'b')]
+    const model = withBalance([
+      { model: plain, weight: 1 },
+      { model: { ...editor, supports: { images: 1 } } as AnyModel, weight: 0 },
+    ]) as ImageModel
+    await generateImage({ model, prompt: 'bluer', images: [{ data: Uint8Array.of(1), mediaType: 'image/png' }] })
+    expect([plain.calls.length, editor.calls.length]).toEqual([0, 1])
+  })
+
+  it('is of one kind', () => {
+    const mixed = [made('text', 'a'), made('image', 'b')]
+    expect(() => withBalance(mixed)).toThrow(/all of one kind, not text and image/)
+  })
+})
+
+describe('conditions', () => {
+  const why = async (kind: Kind, when: object, more: object) => {
+    const error = await ask(kind, withConditions(made(kind, 'm'), when), more).catch((error: unknown) => error)
+    return isAnyModelError(error) ? error.message : error
+  }
+  const wav = (seconds: number) => {
+    const data = new Uint8Array(44 + seconds * 16_000)
+    const view = new DataView(data.buffer)
+    for (const [at, text] of [
+      [0, 'RIFF'],
+      [8, 'WAVE'],
+      [12, 'fmt '],
+      [36, 'data'],
+    ] as const)
+      data.set(new TextEncoder().encode(text), at)
+    for (const [at, value] of [
+      [16, 16],
+      [24, 8_000],
+      [28, 16_000],
+      [40, seconds * 16_000],
+    ] as const)
+      view.setUint32(at, value, true)
+    return { audio: { mediaType: 'audio/wav', data } }
+  }
+
+  it.each<[Kind, object, object, string]>([
+    ['embedding', { maxTexts: 1 }, { values: ['a', 'b'] }, 'up to 1 texts'],
+    ['rerank', { minTexts: 2 }, { documents: ['a'] }, '2 texts or more'],
+    ['embedding', { maxInputTokens: 2 }, { values: ['123456789'] }, 'up to 2 tokens, and these are about 3'],
+    ['image', { maxCount: 1 }, { count: 2 }, 'up to 1 at once'],
+    ['image', { maxPixels: 1e6 }, { size: { width: 1024, height: 1024 } }, 'up to 1000000 pixels'],
+    ['image', { minPixels: 1e6 }, {}, 'this call does not say how many'],
+    ['image', { modality: ['text'] }, { images: [{}] }, 'is for text, and this is image'],
+    ['speech', { maxCharacters: 3 }, { text: 'Hello' }, 'up to 3 characters'],
+    ['video', { maxSeconds: 5 }, { seconds: 8 }, 'up to 5 seconds'],
+    ['video', { modality: ['text'] }, { firstFrame: {} }, 'is for text, and this is image'],
+    ['transcription', { maxSeconds: 60 }, wav(90), 'up to 60 seconds, and these are about 90'],
+    [
+      'transcription',
+      { maxSeconds: 1 },
+      { audio: { mediaType: 'audio/pcm;rate=8000;channels=2', data: new Uint8Array(64_000) } },
+      'these are about 2',
+    ],
+  ])('of %s models: %j', async (kind, when, call, words) => {
+    expect(await why(kind, when, call)).toContain(words)
+  })
+
+  it.each<[Kind, object, object]>([
+    ['image', { maxPixels: 1e6 }, {}],
+    ['video', { maxSeconds: 5 }, {}],
+    ['transcription', { maxSeconds: 100 }, wav(90)],
+    ['embedding', { maxTexts: 2, minTexts: 2 }, { values: ['a', 'b'] }],
+  ])('of %s models let through what is within: %j', async (kind, when, call) => {
+    expect(await why(kind, when, call)).toBeUndefined()
+  })
+
+  it('that say nothing about a kind are refused when they are set', () => {
+    expect(() => withConditions(made('text', 'm'), { maxSeconds: 3 })).toThrow(
+      /maxSeconds says nothing about calls to text/,
+    )
+  })
+})
+
+describe('the verbs', () => {
+  it('hand tags to the models', async () => {
+    const tags = { tenant: 'a' }
+    const models = Object.fromEntries(kinds.map((kind) => [kind, made(kind, 'm')])) as Record<Kind, never>
+    await generateText({ model: models.text, prompt: 'hi', tags })
+    await embedMany({ model: models.embedding, values: ['a'], tags })
+    await rerank({ model: models.rerank, query: 'a', documents: ['b'], tags })
+    await generateImage({ model: models.image, prompt: 'a', tags })
+    await generateSpeech({ model: models.speech, text: 'a', tags })
+    await transcribe({ model: models.transcription, audio: { data: Uint8Array.of(1), mediaType: 'audio/mpeg' }, tags })
+    await generateVideo({ model: models.video, prompt: 'a', tags })
+    for (const kind of kinds.filter((kind) => kind !== 'code'))
+      expect((models[kind] as { calls: AnyCall[] }).calls[0]?.tags, kind).toEqual(tags)
+  })
+})
