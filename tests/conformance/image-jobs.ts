@@ -1,4 +1,4 @@
-import { checkBase64, checkNames, drawn, drawnTimes, type Wanted } from './drawn.ts'
+import { checkBase64, checkNames, drawn, drawnTimes, pixelsOf, type Wanted } from './drawn.ts'
 import { type Answer, type Asked, idIn, type Job, missing, refused, type Service } from './loopback-services.ts'
 
 const files = new Map<string, Buffer>()
@@ -31,7 +31,51 @@ function order({ here }: Asked, { id }: Job, wanted: Wanted, count: unknown = 1)
   orders.set(here + id, { ...wanted, count: Number(count) })
 }
 
-const usual = 'prompt! seed negative_prompt num_inference_steps output_format aspect_ratio'
+const usual = 'prompt seed negative_prompt num_inference_steps output_format aspect_ratio'
+
+/** Throws for inputs that a model does not have: what is known of it, else what most have. A picture or words there must be. */
+function checkInput(input: Record<string, unknown>, known: string): void {
+  checkNames(input, known)
+  const pictures = Object.values(input)
+    .flat()
+    .filter((value) => String(value).startsWith('data:'))
+  if (!input.prompt && pictures.length === 0) throw new Error('There must be words or a picture.')
+  pictures.map(checkBase64)
+}
+
+/** What is drawn for an input: of a picture that is upscaled, more pixels. */
+function wantedIn(
+  { prompt, seed, width, height, ...rest }: Record<string, unknown>,
+  picture: unknown,
+  factor: unknown,
+): Wanted {
+  const size =
+    factor === undefined ? { width, height } : pixelsIn(picture, Number.parseFloat(String(factor).replace('x', '')))
+  const known = Object.entries({ seed, ...size }).filter(([, value]) => value !== undefined)
+  return { ...rest, prompt: prompt || 'no words', ...Object.fromEntries(known) }
+}
+
+function pixelsIn(picture: unknown, factor: number) {
+  const { width, height } = pixelsOf(Buffer.from(String(picture).replace(/^[^,]*,/, ''), 'base64'))
+  return { width: width * factor, height: height * factor }
+}
+
+/** Inputs of models of Replicate that differ from the usual. */
+const replicateModels: Readonly<Record<string, string>> = {
+  'nightmareai/real-esrgan': 'image! scale!',
+  'topazlabs/image-upscale': 'image! upscale_factor!',
+  'black-forest-labs/flux-fill-pro': `image! mask num_outputs guidance prompt_strength width height ${usual}`,
+  'google/nano-banana':
+    'prompt! image_input aspect_ratio output_format seed negative_prompt num_inference_steps guidance width height num_outputs',
+}
+
+/** The same for fal. */
+const falModels: Readonly<Record<string, string>> = {
+  'fal-ai/clarity-upscaler': `image_url! upscale_factor guidance_scale ${usual}`,
+  'fal-ai/flux-pro/v1/fill': `image_url! mask_url num_images image_size guidance_scale strength ${usual}`,
+  'fal-ai/image-apps-v2/outpaint': `image_url! num_images expand_left expand_right expand_top expand_bottom image_size guidance_scale strength ${usual}`,
+  'fal-ai/nano-banana/edit': `prompt! image_urls num_images image_size guidance_scale strength ${usual}`,
+}
 
 /** https://replicate.com/docs/reference/http */
 const replicate: Service = (asked, jobs) => {
@@ -53,10 +97,10 @@ const replicate: Service = (asked, jobs) => {
   }
   if (method === 'POST') {
     const { input = {} } = json as { input?: Record<string, unknown> }
-    checkNames(input, `${usual} num_outputs width height guidance image prompt_strength`)
-    if (input.image !== undefined) checkBase64(input.image)
+    const model = idIn(path, /\/models\/([^/]+\/[^/]+)\//)
+    checkInput(input, replicateModels[model] ?? `${usual} num_outputs width height guidance image prompt_strength`)
     const job = jobs.begin()
-    order(asked, job, input as unknown as Wanted, input.num_outputs)
+    order(asked, job, wantedIn(input, input.image, input.scale ?? input.upscale_factor), input.num_outputs)
     // A quick model is done before the request that waits for it has to be answered.
     if (String(headers.prefer).startsWith('wait') && path.includes('schnell'))
       return { status: 201, ...told({ ...job, state: 'done' }) }
@@ -83,10 +127,10 @@ const fal: Service = (asked, jobs) => {
     return { status: 202, body: { status: 'CANCELLATION_REQUESTED' } }
   }
   if (method === 'POST') {
-    checkNames(json, `${usual} num_images image_size guidance_scale image_url strength`)
-    if (json.image_url !== undefined) checkBase64(json.image_url)
+    checkInput(json, falModels[path.slice(1)] ?? `${usual} num_images image_size guidance_scale image_url strength`)
     const job = jobs.begin()
-    order(asked, job, { ...json, ...(json.image_size as object | undefined) } as unknown as Wanted, json.num_images)
+    const wanted = { ...json, ...(json.image_size as object | undefined) }
+    order(asked, job, wantedIn(wanted, json.image_url, json.upscale_factor), json.num_images)
     return { body: told(job) }
   }
   if (!/\/status(?:\?|$)/.test(path)) {
@@ -102,10 +146,15 @@ const bfl: Service = (asked, jobs) => {
   const { method, path, json, here } = asked
   if (method === 'POST') {
     const pictures = Array.from({ length: 8 }, (_, at) => (at === 0 ? 'input_image' : `input_image_${at + 1}`))
-    checkNames(json, `prompt! width height aspect_ratio seed steps guidance output_format ${pictures.join(' ')}`)
-    for (const name of pictures) if (json[name] !== undefined) checkBase64(json[name])
+    const usual = 'seed steps guidance output_format'
+    const tools: Readonly<Record<string, string>> = {
+      '/v1/flux-pro-1.0-fill': `prompt image! mask ${usual}`,
+      '/v1/flux-pro-1.0-expand': `prompt image! left! right! top! bottom! ${usual}`,
+    }
+    checkNames(json, tools[path] ?? `prompt! width height aspect_ratio ${usual} ${pictures.join(' ')}`)
+    for (const name of [...pictures, 'image', 'mask']) if (json[name] !== undefined) checkBase64(json[name])
     const job = jobs.begin()
-    order(asked, job, json as unknown as Wanted)
+    order(asked, job, wantedIn(json, undefined, undefined))
     return { body: { id: job.id, polling_url: `${here}/v1/get_result?id=${job.id}` } }
   }
   const id = idIn(path, /\?id=(.+)$/)

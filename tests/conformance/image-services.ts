@@ -1,15 +1,15 @@
 import { checkBase64, checkNames, checkPicture, drawn, drawnTimes, sizeIn, type Wanted } from './drawn.ts'
 import { comfySocket, comfyui } from './image-comfy.ts'
 import { drawnFiles, jobServices } from './image-jobs.ts'
+import { toolServices } from './image-tools.ts'
 import { webui } from './image-webui.ts'
-import { type Answer, type Asked, loopbackServices, refused, type Service, type Spoil } from './loopback-services.ts'
+import { type Answer, loopbackServices, refused, type Service, type Spoil } from './loopback-services.ts'
 
 const base64 = (wanted: Wanted, count = 1) =>
   drawnTimes(count, wanted).map(({ png, seed }) => ({ b64_json: png.toString('base64'), seed }))
 const times = (n: unknown): number => (n === undefined ? 1 : Number(n))
 const textsOf = (form: FormData | undefined): Record<string, string> =>
   Object.fromEntries([...(form ?? [])].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
-const numberOr = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text))
 const event = (type: string, more: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`
 
 /** Colour types of PNG files that can be seen through. */
@@ -105,15 +105,6 @@ const together: Service = ({ json }) => {
   return { body: { id: 'drawn', model: json.model, object: 'list', data } }
 }
 
-/** https://www.recraft.ai/docs/api-reference/endpoints */
-const recraft: Service = ({ json }) => {
-  checkNames(json, 'model! prompt! n size style style_id response_format controls negative_prompt')
-  const data = base64({ prompt: json.prompt, ...sizeIn(json.size) }, times(json.n)).map(({ b64_json }) => ({
-    b64_json,
-  }))
-  return { body: { created: 1, data } }
-}
-
 interface Instances {
   readonly instances: readonly { prompt?: string }[]
   readonly parameters?: Readonly<Record<string, unknown>>
@@ -150,59 +141,30 @@ function predicted({ instances, parameters = {} }: Instances): Answer {
   return { body: { predictions } }
 }
 
-/** https://platform.stability.ai/docs/api-reference */
-const stability: Service = async ({ path, form, headers }) => {
-  if (!form || headers.accept !== 'application/json') return refused('A form is asked for, and JSON is answered.')
-  const fields = textsOf(form)
-  const isSd3 = path.endsWith('/sd3')
-  checkNames(
-    fields,
-    `prompt! negative_prompt aspect_ratio seed output_format strength ${isSd3 ? 'model! mode! cfg_scale' : ''}`,
-  )
-  const images = await filesOf(form, /^image$/)
-  images.map(checkPicture)
-  if (images.length > 0 !== 'strength' in fields) return refused('strength goes with an image.')
-  const [{ b64_json: image, seed } = {}] = base64({ prompt: fields.prompt, seed: numberOr(fields.seed) } as Wanted)
-  return { body: { image, seed, finish_reason: 'SUCCESS' } }
-}
-
 /** https://huggingface.co/docs/inference-providers/tasks/text-to-image */
 const huggingface: Service = ({ json }) => {
   checkNames(json, 'inputs! parameters')
-  const { parameters = {} } = json as { parameters?: Partial<Wanted> }
-  checkNames(parameters, 'width height seed negative_prompt num_inference_steps guidance_scale scheduler')
-  return { headers: { 'content-type': 'image/png' }, body: drawn({ prompt: json.inputs, ...parameters }) }
-}
-
-/** https://developer.ideogram.ai/api-reference */
-const ideogram: Service = (asked: Asked) => {
-  const fields = textsOf(asked.form)
-  checkNames(fields, 'prompt! num_images resolution aspect_ratio seed negative_prompt rendering_speed')
-  if (fields.aspect_ratio && !/^\d+x\d+$/.test(fields.aspect_ratio)) return refused('aspect_ratio looks like 16x9.')
-  const wanted = { prompt: fields.prompt, seed: numberOr(fields.seed), ...sizeIn(fields.resolution) } as Wanted
-  const data = drawnTimes(times(fields.num_images), wanted).map(({ png, seed }) => ({
-    url: drawnFiles.keep(asked, png),
-    prompt: fields.prompt,
-    seed,
-    is_image_safe: true,
-  }))
-  return { body: { created: '2026-11-23T00:00:00Z', data } }
+  const { parameters = {} } = json as { parameters?: Partial<Wanted> & { target_size?: object } }
+  const isPicture = String(json.inputs).startsWith('iVBOR')
+  const usual = 'negative_prompt num_inference_steps guidance_scale'
+  checkNames(parameters, isPicture ? `prompt target_size ${usual}` : `width height seed scheduler ${usual}`)
+  if (isPicture) checkBase64(json.inputs)
+  const { prompt = isPicture ? 'no words' : json.inputs, target_size: size, ...rest } = parameters
+  return { headers: { 'content-type': 'image/png' }, body: drawn({ ...rest, ...size, prompt }) }
 }
 
 const services = {
   ...jobServices,
+  ...toolServices,
   comfyui,
   openai,
   azure,
   openrouter,
   xai,
   together,
-  recraft,
   google,
-  stability,
   huggingface,
   webui,
-  ideogram,
 } as const
 
 /** Services that the suite and the official SDKs know. */

@@ -46,6 +46,10 @@ const workflow: ComfyWorkflow = {
   6: { class_type: 'SaveImage', inputs: { images: ['5', 0], filename_prefix: 'oil' } },
 }
 
+/** Several models of a service. */
+const each = (service: { image(id: string): ImageModel }, name: string, ids: readonly string[]) =>
+  Object.fromEntries(ids.map((id) => [`${name}, ${id}`, () => service.image(id)]))
+
 /** Workflows for one task alone. */
 const larger: ComfyWorkflow = {
   1: { class_type: 'LoadImage', inputs: { image: '{{image}}' } },
@@ -78,18 +82,28 @@ const models: Readonly<Record<string, () => ImageModel>> = {
   'OpenRouter, whole': () => openrouter(at('openrouter', '/api/v1')).image('bytedance-seed/seedream-4.5'),
   xAI: () => xai(at('xai', '/v1')).image('grok-imagine-image'),
   Together: () => together(at('together', '/v1')).image('black-forest-labs/FLUX.1-dev'),
-  Recraft: () => recraft(at('recraft', '/v1')).image('recraftv4'),
+  ...each(recraft(at('recraft', '/v1')), 'Recraft', [
+    ...['recraftv4', 'recraftv3', 'replaceBackground', 'removeBackground', 'vectorize', 'crispUpscale'],
+  ]),
   Gemini: () => google(at('google', '/v1beta')).image('gemini-3-pro-image'),
   Imagen: () => google(at('google', '/v1beta')).image('imagen-4.0-generate-001'),
-  'Stability, Ultra': () => stability(at('stability', '/v2beta')).image('ultra'),
-  'Stability, SD 3.5': () => stability(at('stability', '/v2beta')).image('sd3.5-large'),
-  'Stability, Core': () => stability(at('stability', '/v2beta')).image('core'),
+  ...each(stability(at('stability', '/v2beta')), 'Stability', [
+    ...['ultra', 'sd3.5-large', 'core', 'edit/inpaint', 'edit/erase', 'edit/outpaint', 'edit/remove-background'],
+    ...['edit/replace-background-and-relight', 'control/structure', 'upscale/fast'],
+  ]),
   'Hugging Face': () => huggingface(at('huggingface')).image('stabilityai/stable-diffusion-xl-base-1.0'),
-  fal: () => fal(at('fal')).image('fal-ai/flux'),
-  Replicate: () => replicate(at('replicate', '/v1')).image('black-forest-labs/flux-dev'),
-  'Replicate, a quick model': () => replicate(at('replicate', '/v1')).image('black-forest-labs/flux-schnell'),
-  'Black Forest Labs': () => bfl(at('bfl', '/v1')).image('flux-2-pro'),
-  Ideogram: () => ideogram(at('ideogram')).image('ideogram-v3'),
+  ...each(fal(at('fal')), 'fal', [
+    ...['fal-ai/flux', 'fal-ai/clarity-upscaler', 'fal-ai/flux-pro/v1/fill', 'fal-ai/image-apps-v2/outpaint'],
+    'fal-ai/nano-banana/edit',
+  ]),
+  ...each(replicate(at('replicate', '/v1')), 'Replicate', [
+    ...['black-forest-labs/flux-dev', 'black-forest-labs/flux-schnell', 'black-forest-labs/flux-fill-pro'],
+    ...['google/nano-banana', 'nightmareai/real-esrgan', 'topazlabs/image-upscale'],
+  ]),
+  ...each(bfl(at('bfl', '/v1')), 'Black Forest Labs', ['flux-2-pro', 'flux-pro-1.0-fill', 'flux-pro-1.0-expand']),
+  ...each(ideogram(at('ideogram')), 'Ideogram', [
+    ...['ideogram-v3', 'ideogram-v4', 'ideogram-v3/replace-background', 'remove-background', 'upscale'],
+  ]),
   Luma: () => luma(at('luma', '/dream-machine/v1')).image('photon-1'),
   'the web UI of Stable Diffusion': () => webui(at('webui')).image('default'),
   ComfyUI: () => comfyui(at('comfyui')).image('sd_xl_base_1.0.safetensors'),

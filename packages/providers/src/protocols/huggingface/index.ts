@@ -3,6 +3,7 @@ import type { ImageProtocol } from '../../protocol.ts'
 
 const supports: ImageSupport = {
   tasks: ['generate', 'edit', 'variation'],
+  images: 1,
   knobs: ['size', 'seed', 'negativePrompt', 'steps', 'guidance'],
 }
 

@@ -1,6 +1,10 @@
 import { type MarketplaceModel, type MarketplaceRules, upscaler } from '../../media/marketplace.ts'
 
-const severalPictures = (images: string): MarketplaceModel => ({ images: 10, inputs: { images } })
+const severalPictures = (images: string): MarketplaceModel => ({
+  tasks: ['generate', 'edit'],
+  images: 10,
+  inputs: { images },
+})
 const masked: MarketplaceModel = { mask: true, inputs: { mask: 'mask' } }
 
 /** Models of Replicate whose inputs differ from the usual, after their pages. https://replicate.com/explore */
@@ -11,7 +15,8 @@ export const replicateModels: MarketplaceRules = [
   [/^google\/upscaler/, upscaler('upscale_factor', 'x{}')],
   [/(?:clarity|crystal)-upscaler/, upscaler('scale_factor')],
   [/upscale|swinir/, upscaler()],
-  [/inpaint|fill|^stability-ai\/(?:sdxl|stable-diffusion-3)|^ideogram-ai\/ideogram-v[23]/, masked],
+  [/inpaint|-fill/, { tasks: ['edit'] }],
+  [/inpaint|-fill|^stability-ai\/(?:sdxl|stable-diffusion-3)|^ideogram-ai\/ideogram-v[23]/, masked],
   [/kontext/, { inputs: { image: 'input_image' } }],
   [/flux-2|gpt-image/, severalPictures('input_images')],
   [/nano-banana|seedream-[4-9]/, severalPictures('image_input')],
