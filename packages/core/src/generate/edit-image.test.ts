@@ -140,7 +140,8 @@ describe('editImage', () => {
     const model = painting({ images: 1, mask: true, knobs: ['size'] })
     const asked = { model, image: slope(64, 64), instruction: 'a meadow' }
     await editImage({ ...asked, outpaint: { left: 64 } })
-    await editImage({ ...asked, outpaint: { left: 50 } })
+    const { warnings } = await editImage({ ...asked, outpaint: { left: 50 } })
+    expect(warnings[0]?.message).toMatch(/It chooses the pixels, which would be 114x64/)
     await editImage({ ...asked, outpaint: { left: 64 }, size: '256x128' })
     expect(model.calls.map(({ size }) => size?.width)).toEqual([128, undefined, 256])
   })

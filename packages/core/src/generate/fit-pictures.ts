@@ -41,10 +41,12 @@ export async function outpainted(
   const { image, mask, size } = padPicture(first, outpaint as NonNullable<typeof outpaint>)
   // Models that choose among pixels take multiples of 64, all of them.
   const isUsual = size.width % 64 === 0 && size.height % 64 === 0
-  const isFree = call.size === undefined && call.aspectRatio === undefined && supports.knobs?.includes('size')
-  const message = `${provider}/${id} does not paint beyond edges: the picture was put on a larger ground of which the new part is masked.`
+  const isFree = call.size === undefined && call.aspectRatio === undefined
+  const asks = isFree && isUsual && supports.knobs?.includes('size')
+  const chosen = isFree && !asks ? ` It chooses the pixels, which would be ${size.width}x${size.height}.` : ''
+  const message = `${provider}/${id} does not paint beyond edges: the picture was put on a larger ground of which the new part is masked.${chosen}`
   return {
-    call: { ...rest, images: [image, ...(call.images ?? []).slice(1)], mask, ...(isFree && isUsual && { size }) },
+    call: { ...rest, images: [image, ...(call.images ?? []).slice(1)], mask, ...(asks && { size }) },
     warnings: call.onUnsupported === 'emulate' ? [] : [{ option: 'outpaint', message }],
   }
 }
