@@ -44,8 +44,9 @@ function someCalls(draw: () => number, count: number): TextCall[] {
   const upTo = (most: number) => Math.floor(draw() * most)
   const letters = (most: number) => Array.from({ length: 1 + upTo(most) }, () => 'abcdef '[upTo(7)]).join('')
   const beginnings = [letters(40), letters(400), letters(10)]
+  const whole = letters(60)
   return Array.from({ length: count }, () => ({
-    messages: [{ role: 'user', content: (beginnings[upTo(4)] ?? '') + letters(60) }],
+    messages: [{ role: 'user', content: draw() < 0.2 ? whole : (beginnings[upTo(4)] ?? '') + letters(60) }],
     maxTokens: 1 + upTo(80),
     ...(draw() < 0.4 ? { temperature: 0 } : { temperature: 0.3 + draw(), seed: upTo(1_000) }),
     ...(draw() < 0.3 ? { topP: 0.9 } : {}),
@@ -112,6 +113,22 @@ describe('texts under way at once', () => {
       ['one', 'two', 'three', 'four'].map((text) => ask(engine, call(text, { maxTokens: 50 }), scheduler)),
     )
     expect(scheduler.stats().batches[4]).toBeGreaterThan(30)
+  })
+
+  it('begin together, without reading anything, where their prompts are known but for a token', async () => {
+    const engine = await load()
+    const scheduler = new Scheduler(engine.graph, 2 ** 20)
+    const asked = call('the same', { maxTokens: 30, temperature: 1 })
+    const alone = await ask(engine, { ...asked, seed: 1 }, scheduler)
+    const before = scheduler.stats()
+    const again = [1, 2, 3, 4].map((seed) => ask(engine, { ...asked, seed }, scheduler))
+    const [first, ...others] = await Promise.all(again)
+    expect(textIn(first ?? [])).toBe(textIn(alone))
+    expect(new Set(others.map(textIn)).size).toBeGreaterThan(1)
+    const { batches, cachedTokens, inputTokens } = scheduler.stats()
+    expect((batches[4] ?? 0) - (before.batches[4] ?? 0)).toBe(30)
+    expect(batches[1]).toBe(before.batches[1])
+    expect(cachedTokens).toBe(inputTokens - before.inputTokens - 4)
   })
 
   it('go apart where the short ones would drag too many empty columns along', async () => {

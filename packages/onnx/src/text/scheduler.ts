@@ -190,12 +190,13 @@ export class Scheduler {
     const { writer, tokens } = sequence
     try {
       tokens.push(...writer.begin())
+      this.#counts.inputTokens += writer.prompt.length
+      this.#counts.outputTokens += writer.written
+      if (writer.ended) this.#finish(sequence)
+      else if (this.#slots.find(tokens)?.length === tokens.length - 1) this.#open(sequence)
     } catch (error) {
-      return this.#fail(sequence, error)
+      this.#fail(sequence, error)
     }
-    this.#counts.inputTokens += writer.prompt.length
-    this.#counts.outputTokens += writer.written
-    if (writer.ended) this.#finish(sequence)
   }
 
   /** Those who write, as they go through the graph together: the longest first, and no more than is cheaper than another run. */
@@ -258,7 +259,9 @@ export class Scheduler {
   }
 
   /** Adds the next tokens; false when the answer has ended. */
-  #choose({ writer, tokens }: Sequence, logits: Float32Array): boolean {
+  #choose(sequence: Sequence, logits: Float32Array): boolean {
+    const { writer, tokens, startedAt } = sequence
+    sequence.promptMs ||= performance.now() - startedAt
     const before = writer.written
     tokens.push(...writer.next(logits))
     this.#counts.outputTokens += writer.written - before
@@ -284,29 +287,35 @@ export class Scheduler {
 
   async #read(sequence: Sequence): Promise<void> {
     const { tokens } = sequence
-    sequence.place ??= { batch: this.#open(sequence), row: 0 }
-    const { batch } = sequence.place
+    const { batch } = sequence.place ?? this.#open(sequence)
+    if (this.#writing.includes(sequence)) return
     const budget = this.#writing.length > 0 ? chunk.besideOthers : chunk.alone
     const fed = tokens.slice(sequence.cached, sequence.cached + budget)
     const logits = await batch.feed([fed])
     this.#ran([sequence], logits)
     sequence.cached += fed.length
     if (sequence.cached < tokens.length) return
-    sequence.promptMs = performance.now() - sequence.startedAt
     const read = [...tokens]
-    this.#reading = this.#reading.filter((other) => other !== sequence)
-    this.#writing.push(sequence)
+    this.#goOn(sequence)
     if (!this.#choose(sequence, logits.of(0, 0))) return this.#finish(sequence)
     this.#slots.put(read, batch.take(0))
   }
 
-  /** Begins where a text that was read before goes another way. */
-  #open(sequence: Sequence): Batch {
+  /** From reading to writing. */
+  #goOn(sequence: Sequence): void {
+    this.#reading = this.#reading.filter((other) => other !== sequence)
+    this.#writing.push(sequence)
+  }
+
+  /** Begins where a text that was read before goes another way. One of which all but the last token is known has nothing to read: it goes through the graph with those that write. */
+  #open(sequence: Sequence): Place {
     const known = this.#slots.find(sequence.tokens)
     sequence.cached = known?.length ?? 0
     sequence.reused = Math.min(sequence.cached, sequence.writer.prompt.length)
     this.#counts.cachedTokens += sequence.reused
-    return this.#batches.of({ ...known, expected: expected(sequence) })
+    sequence.place = { batch: this.#batches.of({ ...known, expected: expected(sequence) }), row: 0 }
+    if (known?.length === sequence.tokens.length - 1) this.#goOn(sequence)
+    return sequence.place
   }
 
   #ran(sequences: readonly Sequence[], { runMs }: Logits): void {
