@@ -1,4 +1,12 @@
-import { type GeneratedImage, generateImage, type ImageModel, type ImageOptions } from '@anymodel/core'
+import {
+  editImage,
+  type GeneratedImage,
+  generateImage,
+  type ImageModel,
+  type ImageOptions,
+  type ImageResult,
+  upscaleImage,
+} from '@anymodel/core'
 import { fal } from '@anymodel/providers/fal'
 import { google } from '@anymodel/providers/google'
 import { luma } from '@anymodel/providers/luma'
@@ -44,6 +52,25 @@ interface Sides {
   readonly model: () => ImageModel
   /** Options beside the prompt. */
   readonly options?: Partial<ImageOptions>
+  /** How the model is asked. Default: for a picture of the prompt. */
+  readonly ask?: (model: ImageModel) => Promise<ImageResult>
+}
+
+const startUrl = `data:image/png;base64,${start.toString('base64')}`
+const edit = { image: start, instruction: prompt, seed: 5 }
+
+/** What fal's client gets of a model. */
+async function falSdk(id: string, input: Readonly<Record<string, unknown>>): Promise<readonly Buffer[]> {
+  const toHere = (url: string) => url.replace(/^https:\/\/queue\.fal\.run/, services.url('fal'))
+  const client = createFalClient({ credentials: apiKey, fetch: (url, init) => fetch(toHere(String(url)), init) })
+  const { data } = await client.subscribe(id, { input: input as never, pollInterval: 5 })
+  return Promise.all((data as { images: { url: string }[] }).images.map(({ url }) => fetched(url)))
+}
+
+async function replicateSdk(id: `${string}/${string}`, input: object): Promise<readonly Buffer[]> {
+  const client = new Replicate({ auth: apiKey, baseUrl: `${services.url('replicate')}/v1`, useFileOutput: false })
+  const output = await client.run(id, { input, wait: { mode: 'poll', interval: 5 } })
+  return Promise.all((output as unknown as string[]).map(fetched))
 }
 
 const sides: Readonly<Record<string, Sides>> = {
@@ -105,14 +132,19 @@ const sides: Readonly<Record<string, Sides>> = {
     options: { n: 3 },
   },
   'replicate draws': {
-    async sdk() {
-      const client = new Replicate({ auth: apiKey, baseUrl: `${services.url('replicate')}/v1`, useFileOutput: false })
-      const input = { prompt, seed: 5, num_outputs: 2 }
-      const output = await client.run('black-forest-labs/flux-dev', { input, wait: { mode: 'poll', interval: 5 } })
-      return Promise.all((output as unknown as string[]).map(fetched))
-    },
+    sdk: () => replicateSdk('black-forest-labs/flux-dev', { prompt, seed: 5, num_outputs: 2 }),
     model: () => replicate({ ...at('replicate', '/v1'), jobs }).image('black-forest-labs/flux-dev'),
     options: { seed: 5, n: 2 },
+  },
+  'replicate paints within a mask': {
+    sdk: () => replicateSdk('black-forest-labs/flux-fill-pro', { prompt, seed: 5, image: startUrl, mask: startUrl }),
+    model: () => replicate({ ...at('replicate', '/v1'), jobs }).image('black-forest-labs/flux-fill-pro'),
+    ask: (model) => editImage({ ...edit, model, mask: start }),
+  },
+  'replicate upscales': {
+    sdk: () => replicateSdk('nightmareai/real-esrgan', { image: startUrl, scale: 4 }),
+    model: () => replicate({ ...at('replicate', '/v1'), jobs }).image('nightmareai/real-esrgan'),
+    ask: (model) => upscaleImage({ model, image: start, factor: 4 }),
   },
   'replicate draws while its first request waits': {
     async sdk() {
@@ -125,18 +157,19 @@ const sides: Readonly<Record<string, Sides>> = {
     options: { seed: 5 },
   },
   'fal draws': {
-    async sdk() {
-      const toHere = (url: string) => url.replace(/^https:\/\/queue\.fal\.run/, services.url('fal'))
-      const client = createFalClient({
-        credentials: apiKey,
-        fetch: (input, init) => fetch(toHere(String(input)), init),
-      })
-      const input = { prompt, seed: 5, num_images: 2, image_size: { width: 32, height: 16 } }
-      const { data } = await client.subscribe('fal-ai/flux/dev', { input, pollInterval: 5 })
-      return Promise.all(data.images.map(({ url }) => fetched(url)))
-    },
+    sdk: () => falSdk('fal-ai/flux/dev', { prompt, seed: 5, num_images: 2, image_size: { width: 32, height: 16 } }),
     model: () => fal({ ...at('fal', ''), jobs }).image('fal-ai/flux/dev'),
     options: { seed: 5, n: 2, size: '32x16' },
+  },
+  'fal paints within a mask': {
+    sdk: () => falSdk('fal-ai/flux-pro/v1/fill', { prompt, seed: 5, image_url: startUrl, mask_url: startUrl }),
+    model: () => fal({ ...at('fal', ''), jobs }).image('fal-ai/flux-pro/v1/fill'),
+    ask: (model) => editImage({ ...edit, model, mask: start }),
+  },
+  'fal upscales': {
+    sdk: () => falSdk('fal-ai/clarity-upscaler', { image_url: startUrl, upscale_factor: 2, prompt, seed: 5 }),
+    model: () => fal({ ...at('fal', ''), jobs }).image('fal-ai/clarity-upscaler'),
+    ask: (model) => upscaleImage({ model, image: start, factor: 2, prompt, seed: 5 }),
   },
   'luma draws': {
     async sdk() {
@@ -151,10 +184,10 @@ const sides: Readonly<Record<string, Sides>> = {
 
 const bytesOf = ({ data }: GeneratedImage) => Buffer.from(data)
 
-describe.each(Object.entries(sides))('%s', (_name, { sdk, model, options = {} }) => {
+describe.each(Object.entries(sides))('%s', (_name, { sdk, model, options = {}, ask }) => {
   test('the official SDK reads the same pictures from the same service', async () => {
     const official = await sdk()
-    const { images } = await generateImage({ model: model(), prompt, ...options })
+    const { images } = await (ask?.(model()) ?? generateImage({ model: model(), prompt, ...options }))
     expect(official.length).toBeGreaterThan(0)
     expect(official.every((png) => png.length > 60)).toBe(true)
     expect(images.map(bytesOf)).toEqual(official)
