@@ -47,6 +47,15 @@ const response = {
   ],
 }
 
+const filtered = {
+  ...response,
+  status: 'incomplete',
+  content_filters: [
+    { source_type: 'prompt', content_filter_results: safe },
+    { source_type: 'completion', blocked: true, content_filter_results: hateful },
+  ],
+}
+
 const events = (...values: unknown[]): Reply => ({
   type: 'text/event-stream',
   text: values.map((value) => `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`).join(''),
@@ -207,6 +216,19 @@ describe('content filters of Azure', () => {
     const stream = streamText({ model: at.chat('gpt-4.1'), prompt: 'Hi' })
     const { text, finishReason, response: told } = await stream.result
     expect([text, finishReason]).toEqual(['I h', 'content-filter'])
+    expect(told.details?.contentFilter).toEqual({ prompt: safe, answer: hateful })
+  })
+
+  it('tell what they found at the end of a stream of Responses', async () => {
+    const { at } = await resource(() =>
+      events(
+        { type: 'response.created', response: { id: 'resp_1' } },
+        { type: 'response.output_text.delta', output_index: 0, delta: 'Par' },
+        { type: 'response.incomplete', response: { ...filtered, incomplete_details: { reason: 'content_filter' } } },
+      ),
+    )
+    const { text, finishReason, response: told } = await streamText({ model: at.text('gpt-5.4'), prompt: 'Hi' }).result
+    expect([text, finishReason]).toEqual(['Par', 'content-filter'])
     expect(told.details?.contentFilter).toEqual({ prompt: safe, answer: hateful })
   })
 
