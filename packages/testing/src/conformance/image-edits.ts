@@ -9,10 +9,8 @@ import {
   upscaleImage,
 } from '@anymodel/core'
 import { encodePng } from '@anymodel/core/png'
-import { type Case, failure } from './case.ts'
-import { checkImage, type ImageContext, quick } from './images.ts'
-
-type EditCase = Case<ImageContext, ImageSupport>
+import { failure } from './case.ts'
+import { checkImage, type ImageCase, quick } from './images.ts'
 
 /** Pixels of the picture that is changed, a side. */
 const side = 64
@@ -44,7 +42,7 @@ const asked: Readonly<Record<Exclude<ImageTask, 'generate'>, (model: ImageModel)
 }
 
 const refusals = Object.entries(asked).map(
-  ([task, ask]): EditCase => ({
+  ([task, ask]): ImageCase => ({
     name: `a model that does not declare the task ${task} is not asked for it`,
     unless: (supports) => (lacks(task as ImageTask)(supports) ? undefined : `the model has the task ${task}`),
     async run({ model }) {
@@ -54,7 +52,7 @@ const refusals = Object.entries(asked).map(
 )
 
 /** Pictures that are changed, as far as a model declares that in `supports.tasks`. */
-export const imageEdits: readonly EditCase[] = [
+export const imageEdits: readonly ImageCase[] = [
   {
     name: 'words change a picture',
     unless: lacks('edit'),

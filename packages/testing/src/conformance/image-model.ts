@@ -1,7 +1,8 @@
-import { type ImageModel, type ImageSupport, imageTasks } from '@anymodel/core'
-import { type Case, soon } from './case.ts'
+import { type ImageModel, imageTasks } from '@anymodel/core'
+import { soon } from './case.ts'
+import { imageAborts } from './image-aborts.ts'
 import { imageEdits } from './image-edits.ts'
-import { type ImageContext, imageAborts, imageRequests, pictures } from './images.ts'
+import { type ImageCase, imageRequests, pictures } from './images.ts'
 import { checkSkips, declare, type TestRunner } from './runner.ts'
 
 export interface ImageModelSuite extends TestRunner {
@@ -14,8 +15,6 @@ export interface ImageModelSuite extends TestRunner {
   /** Milliseconds that one case may take. Default 60,000. */
   readonly timeout?: number
 }
-
-type ImageCase = Case<ImageContext, ImageSupport>
 
 /** Cases in which something is drawn of words. */
 const drawing = (cases: readonly ImageCase[]): readonly ImageCase[] =>

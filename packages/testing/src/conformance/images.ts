@@ -10,18 +10,18 @@ import {
   type ImageSupport,
   imageTasks,
   isAnyModelError,
-  streamImage,
 } from '@anymodel/core'
-import { type Case, failure, soon } from './case.ts'
+import { type Case, failure } from './case.ts'
 
 /** What a case works with. */
-export interface ImageContext {
+interface ImageContext {
   readonly model: ImageModel
 }
 
-type ImageCase = Case<ImageContext, ImageSupport>
+/** One behaviour that image models must have. */
+export type ImageCase = Case<ImageContext, ImageSupport>
 
-const prompt = 'a red circle'
+export const prompt = 'a red circle'
 
 const lacks =
   (knob: ImageKnob) =>
@@ -34,11 +34,11 @@ export const quick = ({ supports: { knobs = [] } }: ImageModel): Partial<ImageCa
   ...(knobs.includes('seed') && { seed: 1 }),
 })
 
-const draw = (model: ImageModel, options: Partial<ImageOptions> = {}) =>
+export const draw = (model: ImageModel, options: Partial<ImageOptions> = {}) =>
   generateImage({ model, prompt, ...quick(model), ...options } as ImageOptions)
 
 /** Everything that a model says, to its end. */
-async function read(model: ImageModel, call: Partial<ImageCall> = {}): Promise<ImageEvent[]> {
+export async function read(model: ImageModel, call: Partial<ImageCall> = {}): Promise<ImageEvent[]> {
   const events: ImageEvent[] = []
   for await (const event of model.generate({ prompt, count: 1, ...quick(model), ...call })) events.push(event)
   return events
@@ -235,49 +235,6 @@ export const imageRequests: readonly ImageCase[] = [
           `${JSON.stringify(text.slice(0, 20))}: ${String(error)}`,
         )
       }
-    },
-  },
-]
-
-/** As many steps as a model takes: a drawing that is not over at once. */
-const long = ({ supports: { knobs = [] } }: ImageModel): Partial<ImageCall> =>
-  knobs.includes('steps') ? { steps: 200 } : {}
-
-/** Aborting and leaving: the caller gets the reason, the model is free for others. */
-export const imageAborts: readonly ImageCase[] = [
-  {
-    name: 'an abort before the call rejects with the reason',
-    async run({ model }) {
-      const reason = new Error('changed my mind')
-      const signal = AbortSignal.abort(reason)
-      for (const attempt of [draw(model, { signal }), read(model, { signal })])
-        await assert.rejects(attempt, (error) => error === reason)
-    },
-  },
-  {
-    name: 'an abort on the way rejects with the reason, and the model draws on',
-    async run({ model }) {
-      const controller = new AbortController()
-      const stream = streamImage({ model, prompt, ...long(model), signal: controller.signal })
-      let first: ImageEvent | undefined
-      const reading = (async () => {
-        for await (const event of stream) {
-          if (event.type === 'notice') continue
-          first ??= event
-          controller.abort('enough')
-        }
-      })()
-      const end = await soon(reading, 'the end', 30_000).catch((error: unknown) => error)
-      // A picture that is told with its end in one go can't be stopped any more.
-      if (end !== undefined || first?.type !== 'image') assert.equal(end, 'enough')
-      checkImage((await soon(draw(model), 'the next picture', 30_000)).images[0])
-    },
-  },
-  {
-    name: 'leaving the loop frees the model for the next call',
-    async run({ model }) {
-      for await (const _event of model.generate({ prompt, count: 1, ...long(model) })) break
-      checkImage((await soon(draw(model), 'the next picture', 30_000)).images[0])
     },
   },
 ]
