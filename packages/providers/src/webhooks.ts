@@ -1,0 +1,1 @@
+export { readVideoWebhook, type VideoNews, type VideoWebhook } from './webhooks/read-webhook.ts'
