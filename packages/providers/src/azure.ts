@@ -1,4 +1,5 @@
-import { type Endpoint, endpoint, type ProviderOptions } from './endpoint.ts'
+import { azureResource } from './azure-resource.ts'
+import type { ProviderOptions } from './endpoint.ts'
 import type { Key } from './key-pool.ts'
 import type { MediaOptions } from './media/draw.ts'
 import { embeddingModel, imageModel, speechModel, textModel, transcriptionModel, videoModel } from './model.ts'
@@ -25,54 +26,12 @@ export interface AzureOptions extends ProviderOptions, MediaOptions {
   readonly models?: Readonly<Record<string, string>>
 }
 
-/** Where things are at a resource. */
-interface Place {
-  readonly baseURL: string
-  readonly query?: string
-}
-
-/** Paths that older versions have below the deployment. */
-type Surface = 'responses' | 'by-deployment' | 'preview'
-
-/** Up to and without `/chat/completions`. What is given may have more of its path: pages of a deployment show it so. */
-function addressOf(root: string | undefined, path: string): string | undefined {
-  return root && root.replace(/(?<=[^/])\/openai(?:\/.*)?$|\/+$/, '') + path
-}
-
-const named = (resource: string | undefined) => resource && `https://${resource}.openai.azure.com`
-
-const isDate = (version: string | undefined): version is string => version !== undefined && /^\d/.test(version)
-
-function placeOf(given: Endpoint, version: string | undefined, surface: Surface, id: string): Place {
-  if (!isDate(version)) {
-    const asked = version ?? (surface === 'preview' ? 'preview' : undefined)
-    return { baseURL: given.baseURL, ...(asked && { query: `?api-version=${asked}` }) }
-  }
-  const below = surface === 'responses' ? '' : `/deployments/${encodeURIComponent(id)}`
-  return { baseURL: `${given.baseURL}${below}`, query: `?api-version=${version}` }
-}
-
 /**
  * Azure OpenAI, and other models of Microsoft Foundry: a model is the name of a deployment. Key: `AZURE_OPENAI_API_KEY`. `text` speaks Responses, `chat` speaks Chat Completions. https://learn.microsoft.com/azure/ai-foundry/openai/latest
  */
 export const azure = (options: AzureOptions = {}) => {
-  const { token, models = {}, apiVersion = process.env.AZURE_OPENAI_API_VERSION || undefined, ...rest } = options
-  const path = isDate(apiVersion) ? '/openai' : '/openai/v1'
-  const { AZURE_OPENAI_ENDPOINT, AZURE_RESOURCE_NAME } = process.env
-  const baseURL = options.baseURL ?? addressOf(options.endpoint ?? named(options.resource), path)
-  const given = endpoint({
-    provider: 'azure',
-    baseURL: addressOf(AZURE_OPENAI_ENDPOINT || named(AZURE_RESOURCE_NAME), path) ?? '',
-    env: 'AZURE_OPENAI_API_KEY',
-    options: { ...rest, ...(baseURL !== undefined && { baseURL }), ...(token && { apiKey: token }) },
-    ...(!token && { credential: (key: string) => ({ 'api-key': key }) }),
-  })
-  const headers = given.baseURL === '' ? async () => (await import('./azure-endpoint.ts')).noEndpoint() : given.headers
-  const at = (id: string, surface: Surface = 'by-deployment'): Endpoint => ({
-    ...given,
-    ...placeOf(given, apiVersion, surface, id),
-    headers,
-  })
+  const { models = {} } = options
+  const at = azureResource(options)
   /** What is known of the model behind a deployment. */
   const rules = <Rule extends { readonly match: RegExp }>(all: readonly Rule[], id: string): readonly Rule[] => {
     const rule = all.find(({ match }) => match.test(models[id] ?? id))
@@ -86,10 +45,10 @@ export const azure = (options: AzureOptions = {}) => {
       textModel(at(id), withFilters(openaiChat({ ...openaiDialect, models: rules(openaiModels, id) })), id),
     embedding: (id: string) => embeddingModel(at(id), embeddings, id),
     image: (id: string) =>
-      imageModel(at(id, 'preview'), openaiImages({ models: rules(openaiImageModels.models, id) }), id, options),
-    video: (id: string) => videoModel(at(id, 'preview'), openaiVideos, id, options),
-    speech: (id: string) => speechModel(at(id, 'preview'), openaiSpeech(rules(openaiVoices, id)), id),
+      imageModel(at(id, 'media'), openaiImages({ models: rules(openaiImageModels.models, id) }), id, options),
+    video: (id: string) => videoModel(at(id, 'media'), openaiVideos, id, options),
+    speech: (id: string) => speechModel(at(id, 'media'), openaiSpeech(rules(openaiVoices, id)), id),
     transcription: (id: string) =>
-      transcriptionModel(at(id, 'preview'), openaiTranscription(rules(openaiListeners, id)), id),
+      transcriptionModel(at(id, 'media'), openaiTranscription(rules(openaiListeners, id)), id),
   }
 }

@@ -1,6 +1,6 @@
 import { AnyModelError } from '@anymodel/core'
 
-export function noEndpoint(): never {
+export function noAddress(): never {
   throw new AnyModelError(
     'invalid-argument',
     'No address for azure. Set the environment variable AZURE_OPENAI_ENDPOINT, such as https://mine.openai.azure.com, or pass { endpoint }.',
