@@ -70,6 +70,8 @@ export interface Attempt {
   readonly error?: string
   /** Usage known of this attempt. Of failed attempts it is not part of the result's usage. */
   readonly usage?: Usage
+  /** `usage` is what the request is thought to have put in: it was given up before the service said anything. */
+  readonly isEstimate?: true
 }
 
 /** What happened on the way, never content: a parameter that was dropped, a retry, a failover. */

@@ -1,4 +1,4 @@
-import type { Attempt, Part } from '../contract/part.ts'
+import type { Attempt, NoticePart, Part, Warning } from '../contract/part.ts'
 import { AnyModelError } from '../errors.ts'
 import type { Askable, Try } from './plan.ts'
 
@@ -7,6 +7,14 @@ interface Circumstances<M extends Askable> {
   readonly firstContentAt?: number | undefined
   readonly next: Try<M>
 }
+
+/** Tells on the way of what could not be honoured. */
+export const warningNotice = (warning: Warning): NoticePart => ({
+  type: 'notice',
+  kind: 'warning',
+  message: warning.message,
+  warning,
+})
 
 /** The error of an attempt that a model told in a notice: of one that asks again when no request is left. */
 export const attemptError = ({ provider, model, outcome, error = '' }: Attempt): AnyModelError =>

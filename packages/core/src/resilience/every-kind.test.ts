@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { EmbeddingModel } from '../contract/embedding.ts'
 import type { ImageModel } from '../contract/image.ts'
 import type { VideoModel } from '../contract/video.ts'
 import { AnyModelError, isAnyModelError } from '../errors.ts'
@@ -13,14 +14,15 @@ import { withBalance } from './balance.ts'
 import { withBreaker } from './breaker.ts'
 import { withConditions } from './conditions.ts'
 import { withFallback } from './fallback.ts'
+import { withHedge } from './hedge.ts'
 import { type AnyCall, type AnyModel, asked, isValueKind, type Kind } from './kinds.ts'
 import { withLimit } from './limit.ts'
 import { withRetry } from './retry.ts'
 import { withTimeout } from './timeout.ts'
 
-type Given = (call: AnyCall) => Error | undefined
+type Given = (call: AnyCall) => Error | undefined | Promise<Error | undefined>
 
-/** A model of a kind that counts its calls; `fail` says what a call fails with. */
+/** A model of a kind that counts its calls; `fail` says what a call fails with, and may take its time. */
 function made(kind: Kind, id: string, fail: Given = () => undefined): AnyModel & { calls: AnyCall[] } {
   const calls: AnyCall[] = []
   const model = { provider: 'test', id }
@@ -28,14 +30,14 @@ function made(kind: Kind, id: string, fail: Given = () => undefined): AnyModel &
   const events = (...content: object[]) =>
     async function* (call: AnyCall) {
       calls.push(call)
-      const error = fail(call)
+      const error = await fail(call)
       if (error) throw error
       yield* content
       yield finish
     }
   const value = (result: (call: never) => object) => async (call: AnyCall) => {
     calls.push(call)
-    const error = fail(call)
+    const error = await fail(call)
     if (error) throw error
     return { ...result(call as never), usage: { input: 1, output: 0 }, warnings: [] }
   }
@@ -162,6 +164,72 @@ describe.each(kinds)('%s models', (kind) => {
     const [a] = pair()
     await ask(kind, withRetry(withTimeout(withBreaker(withConditions(a, {})), { total: 5_000 })))
     expect(a.calls).toHaveLength(1)
+  })
+})
+
+/** Does not answer before it is given up. */
+const silent: Given = ({ signal }) =>
+  new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }))
+
+describe.each(kinds.filter((kind) => kind !== 'video'))('a hedge of %s models', (kind) => {
+  const hedge = (model: AnyModel, to: AnyModel) =>
+    withHedge(model as ImageModel, { to: to as ImageModel, after: 5, maxExtra: 1 })
+
+  it('asks the other one when the first is slow, and gives up the slower', async () => {
+    const [slow, fast] = [made(kind, 'one/m', silent), made(kind, 'two/m')]
+    await ask(kind, hedge(slow, fast))
+    expect([slow.calls.length, fast.calls.length]).toEqual([1, 1])
+    expect(slow.calls[0]?.signal?.aborted).toBe(true)
+    expect(fast.calls[0]?.signal?.aborted).toBe(false)
+  })
+
+  it('goes on with the first when the other fails, and asks nobody twice in vain', async () => {
+    const late: Given = () => new Promise((resolve) => setTimeout(() => resolve(undefined), 30))
+    const [slow, broken] = [made(kind, 'one/m', late), made(kind, 'two/m', down)]
+    await ask(kind, hedge(slow, broken))
+    const [first, other] = [made(kind, 'one/m'), made(kind, 'two/m')]
+    await ask(kind, hedge(first, other))
+    expect([slow, broken, first, other].map(({ calls }) => calls.length)).toEqual([1, 1, 1, 0])
+  })
+
+  it('ends with the reason of an abort', async () => {
+    const abort = new AbortController()
+    const answer = ask(kind, hedge(made(kind, 'one/m', silent), made(kind, 'two/m', silent)), { signal: abort.signal })
+    setTimeout(() => abort.abort(new Error('enough')), 20)
+    await expect(answer).rejects.toThrow('enough')
+  })
+})
+
+describe('a hedge', () => {
+  it('tells progress of the first model alone, and what the loser was sent', async () => {
+    const drawing = (id: string, pause: number): ImageModel => ({
+      provider: 'test',
+      id,
+      supports: {},
+      async *generate({ signal }) {
+        yield { type: 'progress', fraction: 0.1 }
+        await new Promise((resolve) => setTimeout(resolve, pause))
+        signal?.throwIfAborted()
+        yield { type: 'image', index: 0, mediaType: 'image/png', data: Uint8Array.of(1) }
+        yield { type: 'finish', usage: {}, response: { provider: 'test', model: id } }
+      },
+    })
+    const model = withHedge(drawing('a', 500), { to: drawing('b', 0), after: 5, maxExtra: 1 })
+    const seen: string[] = []
+    for await (const event of model.generate({ prompt: 'a red star', count: 1 })) {
+      seen.push(event.type)
+      if (event.type === 'notice' && event.kind === 'hedge')
+        expect(event.attempt).toMatchObject({ model: 'a', outcome: 'aborted', usage: { input: 3 }, isEstimate: true })
+    }
+    expect(seen).toEqual(['progress', 'notice', 'image', 'finish'])
+  })
+
+  it('is for two models of one kind, of one model where vectors matter, and not for videos', () => {
+    const [a, b] = [made('embedding', 'a') as EmbeddingModel, made('embedding', 'b') as EmbeddingModel]
+    expect(() => withHedge(a, { to: b })).toThrow(/can't be compared/)
+    expect(withHedge(a, { to: b, sameVectors: true })).toBeDefined()
+    expect(() => withHedge(a, { to: made('text', 'b') as never })).toThrow(/of the same kind, embedding/)
+    expect(() => withHedge(made('video', 'a') as never, { to: made('video', 'b') as never })).toThrow(/no hedge/)
   })
 })
 

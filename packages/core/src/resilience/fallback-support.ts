@@ -1,6 +1,6 @@
 import type { CodeSupport } from '../contract/code.ts'
 import type { ImageCall, ImageSupport } from '../contract/image.ts'
-import type { NoticePart } from '../contract/part.ts'
+import type { Warning } from '../contract/part.ts'
 import type { SpeechSupport } from '../contract/speech.ts'
 import type { OutputMode, TextSupport } from '../contract/text.ts'
 import type { TranscriptionSupport } from '../contract/transcription.ts'
@@ -93,7 +93,7 @@ export function fitMedia(
   call: AnyCall,
   model: MediaModel,
   { knobs = [] }: MediaSupport,
-): { readonly call: AnyCall; readonly warnings: NoticePart[] } {
+): { readonly call: AnyCall; readonly warnings: Warning[] } {
   const { provider, id } = model
   const supports = model.supports as MediaSupport
   const known = { provider, id, supports: supports as { readonly knobs?: readonly never[] } }
@@ -112,6 +112,6 @@ export function fitMedia(
       ...(voice !== undefined && !strange ? { voice } : {}),
       ...(previews !== undefined && supports.previews ? { previews } : {}),
     },
-    warnings: warnings.map((warning) => ({ type: 'notice', kind: 'warning', message: warning.message, warning })),
+    warnings,
   }
 }

@@ -3,6 +3,7 @@ import type { RerankCall, RerankModel } from '../contract/rerank.ts'
 import type { PartStream, TextModel } from '../contract/text.ts'
 import type { VideoModel } from '../contract/video.ts'
 import { AnyModelError } from '../errors.ts'
+import { warningNotice } from './attempt-notice.ts'
 import { checkSameVectors, sameLength, succeeding } from './fallback-call.ts'
 import { fitMedia, mediaSupport, textSupport } from './fallback-support.ts'
 import { FallingBack } from './falling-back.ts'
@@ -132,7 +133,7 @@ function mediaFallback(models: readonly MediaModel[], options: FailoverOptions):
   const supports = mediaSupport(models)
   const ask = (model: MediaModel, call: AnyCall) => {
     const { call: fitted, warnings } = fitMedia(call, model, supports)
-    return { stream: asked(model, fitted) as PartStream, warnings }
+    return { stream: asked(model, fitted) as PartStream, warnings: warnings.map(warningNotice) }
   }
   const wired = rewired(models[0] as MediaModel, {
     parts: (_, call) => ({

@@ -2,7 +2,7 @@ import type { FinishPart, NoticePart, Part } from '../contract/part.ts'
 import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/text.ts'
 import { isAnyModelError } from '../errors.ts'
 import { fit } from '../generate/fit.ts'
-import { attemptError, attemptNotice } from './attempt-notice.ts'
+import { attemptError, attemptNotice, warningNotice } from './attempt-notice.ts'
 import { candidateOf, candidates } from './candidate.ts'
 import { continuationOf, notJoined, type Seam } from './continuation.ts'
 import { type Delivered, grown, isEmpty, nothing, voided } from './delivered.ts'
@@ -112,7 +112,7 @@ export class FallingBack implements PartIterator {
     const continued = continuationOf(next.mode, this.#call, this.#delivered.text)
     this.#seam = continued?.seam
     const { call, warnings, emulateStop } = fit(continued?.call ?? this.#call, next.model)
-    this.#held = warnings.map((warning) => ({ type: 'notice', kind: 'warning', message: warning.message, warning }))
+    this.#held = warnings.map(warningNotice)
     const model = this.#plan.isLast
       ? ((candidateOf(next.model).alone as TextModel | undefined) ?? next.model)
       : next.model

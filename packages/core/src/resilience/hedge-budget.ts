@@ -1,4 +1,5 @@
 import type { TextCall } from '../contract/text.ts'
+import type { AnyCall } from './kinds.ts'
 
 /** First contents remembered, and how many of them it takes to know how long one usually is. */
 const remembered = 100
@@ -19,7 +20,7 @@ export class HedgeBudget {
   }
 
   /** Counts a request. Gives the milliseconds after which a second one may be sent; `undefined`: not at all. */
-  request(call: TextCall): number | undefined {
+  request(call: AnyCall): number | undefined {
     this.#credit = Math.min(this.#credit + this.#maxExtra, Math.max(1, this.#maxExtra * counted))
     if (hasEffects(call)) return undefined
     return this.#after === 'p95' ? this.#p95() : this.#after
@@ -46,7 +47,7 @@ export class HedgeBudget {
 }
 
 /** Calls that are not asked twice: those in the middle of a turn with tools, and those whose tools the provider runs. */
-function hasEffects({ messages, tools = [] }: TextCall): boolean {
+function hasEffects({ messages = [], tools = [] }: AnyCall & Partial<TextCall>): boolean {
   const roles = messages.map(({ role }) => role)
   return roles.lastIndexOf('tool') > roles.lastIndexOf('user') || tools.some(({ type }) => type === 'provider')
 }

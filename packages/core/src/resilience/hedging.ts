@@ -1,14 +1,18 @@
 import type { Attempt, NoticePart, Part, Warning } from '../contract/part.ts'
-import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/text.ts'
+import type { PartIterator, PartResult, PartStream } from '../contract/text.ts'
 import { AnyModelError, isAnyModelError } from '../errors.ts'
-import { fit } from '../generate/fit.ts'
+import { warningNotice } from './attempt-notice.ts'
+import { measured } from './call-measures.ts'
 import { candidateOf } from './candidate.ts'
 import type { HedgeBudget } from './hedge-budget.ts'
+import { type AnyCall, type AnyModel, asked, isContent, isValueKind, kindOf } from './kinds.ts'
 import { pause } from './pause.ts'
+import type { Fitted } from './stand-in.ts'
 
 /** One of the two requests. */
 interface Lane {
-  readonly model: TextModel
+  readonly model: AnyModel
+  readonly call: AnyCall
   readonly isExtra: boolean
   readonly iterator: PartIterator
   readonly startedAt: number
@@ -20,12 +24,18 @@ interface Lane {
 
 type Arrival = { readonly lane: Lane } & ({ readonly next: PartResult } | { readonly error: unknown })
 
+interface Race {
+  readonly model: AnyModel
+  readonly to: AnyModel
+  readonly call: AnyCall
+  readonly budget: HedgeBudget
+  /** The call as `to` takes it. */
+  readonly fit: (call: AnyCall) => Fitted
+}
+
 /** One answer from the faster of two models. */
 export class Hedging implements PartIterator {
-  readonly #model: TextModel
-  readonly #to: TextModel
-  readonly #call: TextCall
-  readonly #budget: HedgeBudget
+  readonly #race: Race
   /** Aborted when the race is over: then nobody waits for the timer. */
   readonly #over = new AbortController()
   #lanes: Lane[] = []
@@ -36,11 +46,18 @@ export class Hedging implements PartIterator {
   /** What the first model failed with: the call's error when the other fails as well. */
   #error: unknown
 
-  constructor(model: TextModel, to: TextModel, call: TextCall, budget: HedgeBudget) {
-    this.#model = model
-    this.#to = to
-    this.#call = call
-    this.#budget = budget
+  constructor(race: Race) {
+    this.#race = race
+  }
+
+  /** The answer of models that give one value. */
+  async value(): Promise<unknown> {
+    for (;;) {
+      const { value: event } = (await this.next()) as {
+        readonly value: { readonly type: string; readonly value?: unknown }
+      }
+      if (event.type === 'value') return event.value
+    }
   }
 
   take(): Part | undefined {
@@ -54,7 +71,7 @@ export class Hedging implements PartIterator {
       if (value) return { done: false, value }
       if (this.#winner) return this.#winner.next()
       if (this.#over.signal.aborted) return { done: true, value: undefined }
-      await this.#race()
+      await this.#raced()
     }
   }
 
@@ -67,12 +84,13 @@ export class Hedging implements PartIterator {
 
   #start(): void {
     this.#started = true
-    const after = this.#budget.request(this.#call)
-    this.#lanes.push(enter(this.#model, this.#call))
+    const { model, call, budget } = this.#race
+    const after = budget.request(call)
+    this.#lanes.push(enter(model, call))
     if (after !== undefined) this.#timer = pause(after, undefined, this.#over.signal).then(() => undefined)
   }
 
-  async #race(): Promise<void> {
+  async #raced(): Promise<void> {
     const pending = this.#lanes.map((lane) => (lane.pending ??= arrival(lane)))
     const came = await Promise.race(this.#timer ? [...pending, this.#timer] : pending)
     if (this.#over.signal.aborted) return
@@ -80,19 +98,21 @@ export class Hedging implements PartIterator {
     came.lane.pending = undefined
     if ('error' in came) return this.#failed(came.lane, came.error)
     const { next } = came
-    if (!next.done && next.value.type === 'notice') this.#out.push(next.value)
-    else this.#won(came.lane, next)
+    if (next.done || isContent(next.value)) return this.#won(came.lane, next)
+    // How far two answers are is not told at once.
+    if (next.value.type === 'notice' || !came.lane.isExtra) this.#out.push(next.value)
   }
 
   /** The time is over: the other model is asked, if it can answer this call and one more request may be sent. */
   #hedge(): void {
     this.#timer = undefined
-    const { unfit, circuit } = candidateOf(this.#to)
-    if (unfit?.(this.#call) !== undefined || circuit?.state === 'open') return
+    const { to, call: given, budget, fit } = this.#race
+    const { unfit, circuit } = candidateOf(to)
+    if (unfit?.(given) !== undefined || circuit?.state === 'open') return
     try {
-      const { call, warnings, emulateStop } = fit(this.#call, this.#to)
-      if (emulateStop || !this.#budget.take()) return
-      this.#lanes.push(enter(this.#to, call, warnings))
+      const { call, warnings, emulateStop } = fit(given)
+      if (emulateStop || !budget.take()) return
+      this.#lanes.push(enter(to, call, warnings))
     } catch (error) {
       if (!isAnyModelError(error)) throw error
     }
@@ -103,9 +123,8 @@ export class Hedging implements PartIterator {
     const loser = this.#lanes.find((other) => other !== lane)
     this.#lanes = [lane]
     const usual = [lane, loser].find((one) => one && !one.isExtra)
-    if (usual) this.#budget.took(Date.now() - usual.startedAt)
-    for (const warning of lane.warnings)
-      this.#out.push({ type: 'notice', kind: 'warning', message: warning.message, warning })
+    if (usual) this.#race.budget.took(Date.now() - usual.startedAt)
+    this.#out.push(...lane.warnings.map(warningNotice))
     if (loser) {
       this.#out.push(hedged(loser, lane))
       loser.abort.abort(new AnyModelError('aborted', 'The other model was faster.'))
@@ -119,7 +138,7 @@ export class Hedging implements PartIterator {
     const other = this.#lanes.find((one) => one !== lane)
     if (!lane.isExtra) this.#error = error
     this.#lanes = other ? [other] : []
-    if (!other || !isAnyModelError(error) || this.#call.signal?.aborted) {
+    if (!other || !isAnyModelError(error) || this.#race.call.signal?.aborted) {
       this.#over.abort()
       throw this.#error ?? error
     }
@@ -127,12 +146,18 @@ export class Hedging implements PartIterator {
   }
 }
 
-function enter(model: TextModel, call: TextCall, warnings?: readonly Warning[]): Lane {
+function enter(model: AnyModel, call: AnyCall, warnings?: readonly Warning[]): Lane {
   const abort = new AbortController()
   const signal = call.signal ? AbortSignal.any([call.signal, abort.signal]) : abort.signal
-  const iterator = model.stream({ ...call, signal })[Symbol.asyncIterator]()
+  const ask = () => asked(model, { ...call, signal })
+  const iterator = isValueKind(kindOf(model)) ? once(ask) : (ask() as PartStream)[Symbol.asyncIterator]()
   const isExtra = warnings !== undefined
-  return { model, isExtra, iterator, startedAt: Date.now(), abort, warnings: warnings ?? [], pending: undefined }
+  return { model, call, isExtra, iterator, startedAt: Date.now(), abort, warnings: warnings ?? [], pending: undefined }
+}
+
+/** A value as the one event of an answer. */
+async function* once(ask: () => unknown): AsyncGenerator<Part> {
+  yield { type: 'value', value: await ask() } as unknown as Part
 }
 
 const arrival = (lane: Lane): Promise<Arrival> =>
@@ -142,9 +167,10 @@ const arrival = (lane: Lane): Promise<Arrival> =>
   )
 
 /** The notice of the request that did not answer. */
-function hedged({ model, startedAt }: Lane, { model: other }: Lane, error?: AnyModelError): NoticePart {
+function hedged({ model, call, startedAt }: Lane, { model: other }: Lane, error?: AnyModelError): NoticePart {
   const who = `${model.provider}/${model.id}`
   const message = error ? `${who} failed (${error.code})` : `${who} was slower`
+  const input = error ? undefined : measured(kindOf(model), 'tokens', call)
   const attempt: Attempt = {
     provider: model.provider,
     model: model.id,
@@ -153,6 +179,7 @@ function hedged({ model, startedAt }: Lane, { model: other }: Lane, error?: AnyM
     outcome: error?.code ?? 'aborted',
     ...(error ? { error: error.message } : {}),
     ...(error?.partial?.usage ? { usage: error.partial.usage } : {}),
+    ...(input === undefined ? {} : { usage: { input }, isEstimate: true }),
   }
   return { type: 'notice', kind: 'hedge', message: `${message}: ${other.provider}/${other.id} answers.`, attempt }
 }
