@@ -53,6 +53,8 @@ describe('the samples of the documentation run', () => {
           XAI_API_KEY: 'test-key',
           STABILITY_BASE_URL: `${pictures.url('stability')}/v2beta`,
           STABILITY_API_KEY: 'test-key',
+          RECRAFT_BASE_URL: `${pictures.url('recraft')}/v1`,
+          RECRAFT_API_TOKEN: 'test-key',
           REPLICATE_BASE_URL: `${pictures.url('replicate')}/v1`,
           REPLICATE_API_TOKEN: 'test-key',
           WEBUI_BASE_URL: pictures.url('webui'),
