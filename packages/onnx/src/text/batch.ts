@@ -47,7 +47,7 @@ export interface Place<B extends Batch = Batch> {
 }
 
 /** What a text begins with: the first `length` tokens of what is remembered, and how many tokens it will have at least. */
-export interface BatchStart {
+interface BatchStart {
   readonly cache?: TextCache | undefined
   readonly length?: number | undefined
   readonly expected?: number
