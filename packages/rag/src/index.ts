@@ -74,7 +74,7 @@ export { hypotheticalAnswer, multiQuery, standaloneQuestion, stepBack } from './
 export type { Hit, Place, SearchMode, SearchOptions } from './retrieve/search-options.ts'
 export { sentenceReranker } from './retrieve/sentence-reranker.ts'
 export { autoSplitter } from './split/auto.ts'
-export { codeSplitter } from './split/code.ts'
+export { type CodeSplitOptions, codeSplitter } from './split/code.ts'
 export { headingSplitter } from './split/headings.ts'
 export { type HierarchyOptions, hierarchicalSplitter } from './split/hierarchical.ts'
 export type { SplitOptions } from './split/options.ts'

@@ -1,68 +1,72 @@
-import type { Span, Splitter } from '../contract.ts'
-import { clauses, type Level, lines, partsOf, words } from './levels.ts'
+import type { Document, Splitter } from '../contract.ts'
+import { underDeclarations } from './declarations.ts'
+import { needGrammars } from './grammars.ts'
+import { indentationLevels } from './indentation.ts'
+import { type Level, partsOf } from './levels.ts'
 import type { SplitOptions } from './options.ts'
+import { type Cut, outlineOf } from './outline.ts'
 import { fittingSpans } from './recursive.ts'
 import { toChunks } from './to-chunks.ts'
 
+export interface CodeSplitOptions extends SplitOptions {
+  /**
+   * `grammar`: parses code with `@vscode/tree-sitter-wasm`, and throws `config` where that is not installed. `indentation`: never parses. Default: by grammar where the package is installed. Languages without a
+   * grammar, and code that can't be parsed, are cut by their indentation always.
+   */
+  readonly by?: 'grammar' | 'indentation'
+}
+
 /**
- * Cuts source code between its declarations and statements, as their indentation shows them: a function or class that fits stays whole, with the comments and decorators above it; one that doesn't is cut
- * between what stands in it. Works alike for languages with braces, with `end` and with indentation. `overlap` is 0 unless given.
+ * Cuts source code between its declarations and statements: a function or class that fits stays whole, with the comments and decorators above it; one that doesn't is cut between what stands in it. Chunks
+ * stand under the names of the declarations that they lie in, as `headings`, where the code is parsed. The language is the document's `metadata.programmingLanguage`. `overlap` is 0 unless given.
  */
 export const codeSplitter =
-  (options: SplitOptions = {}): Splitter =>
-  (document) => {
+  ({ by, ...options }: CodeSplitOptions = {}): Splitter =>
+  async (document) => {
+    if (by === 'grammar') await needGrammars()
     const { text } = document
-    const span = { start: 0, end: text.length }
-    return toChunks(document, fittingSpans(text, span, codeLevels, { overlap: 0, ...options }))
+    const language = by === 'indentation' ? undefined : languageOf(document)
+    const outline = language === undefined ? undefined : await outlineOf(text, language)
+    const levels = outline ? grammarLevels(outline.cuts) : indentationLevels
+    const spans = fittingSpans(text, { start: 0, end: text.length }, levels, { overlap: 0, ...options })
+    const chunks = toChunks(document, spans)
+    return outline ? underDeclarations(chunks, outline.declarations) : chunks
   }
 
-interface Line extends Span {
-  readonly indent: number
-  readonly kind: 'begins' | 'goes on' | 'leads'
-  /** The line above is not empty. */
-  readonly follows: boolean
+/** The language of a document's code. TypeScript with elements in it has a grammar of its own. */
+function languageOf({ id, metadata }: Document): string | undefined {
+  const language = metadata?.programmingLanguage
+  if (typeof language !== 'string') return undefined
+  return language === 'typescript' && /\.tsx$/i.test(id) ? 'tsx' : language
 }
 
-/** Lines that belong to what stands above them: closing brackets, and words that go on with a statement. */
-const goesOn =
-  /^(?:[)\]}>{,.:|&?]|(?:end|else|elif|elsif|except|rescue|finally|ensure|catch|then|do|done|fi|esac|in|where|while \(.*\);)\b)/
-/** Lines that belong to what stands below them: comments, decorators, attributes. */
-const leads = /^(?:\/\/|\/\*|\*|#(?!include|define|if|endif)|--|;;|%|@|\[\w)/
+/** Code that is nested more deeply is cut by its indentation. */
+const depth = 24
 
-function linesOf(text: string, { start, end }: Span): Line[] {
-  const found: Line[] = []
-  let follows = false
-  for (const { index, 0: line } of text.slice(start, end).matchAll(/[^\n]+/g)) {
-    const indent = /^[ \t]*/.exec(line)?.[0] ?? ''
-    const words = line.slice(indent.length, indent.length + 200)
-    const at = start + index
-    follows = follows && text[at - 1] === '\n' && text[at - 2] !== '\n'
-    if (words.trim() === '') follows = false
-    else {
-      const kind = goesOn.test(words) ? 'goes on' : leads.test(words) ? 'leads' : 'begins'
-      found.push({ start: at, end: at + line.length, indent: indent.replaceAll('\t', '    ').length, kind, follows })
-      follows = true
-    }
+function grammarLevels(cuts: readonly Cut[]): readonly Level[] {
+  const outermost: Level = (text, span) => {
+    const inside = between(cuts, span.start, span.end)
+    const least = inside.reduce((most, cut) => Math.min(most, cut.depth), Number.POSITIVE_INFINITY)
+    return partsOf(
+      text,
+      span,
+      inside.filter((cut) => cut.depth === least).map(({ at }) => at),
+    )
   }
-  return found
+  return [...Array.from({ length: depth }, () => outermost), ...indentationLevels]
 }
 
-/** Parts code at the outermost lines below the first that begin something. */
-const blocks: Level = (text, span) => {
-  const all = linesOf(text, span)
-  const inner = all.filter((line, place) => place > 0 && line.kind !== 'goes on' && !ledBy(all[place - 1], line))
-  const indent = inner.reduce((least, line) => Math.min(least, line.indent), Number.POSITIVE_INFINITY)
-  return partsOf(
-    text,
-    span,
-    inner.filter((line) => line.indent <= indent).map(({ start }) => start),
-  )
+/** The cuts inside a stretch of text, found by halves. */
+function between(cuts: readonly Cut[], start: number, end: number): readonly Cut[] {
+  return cuts.slice(firstFrom(cuts, start + 1), firstFrom(cuts, end))
 }
 
-const ledBy = (above: Line | undefined, line: Line): boolean =>
-  line.follows && above?.kind === 'leads' && above.indent <= line.indent + 1 && above.indent >= line.indent
-
-/** Code that is nested more deeply is cut at its lines. */
-const depth = 16
-
-const codeLevels: readonly Level[] = [...Array.from({ length: depth }, () => blocks), lines, clauses, words]
+function firstFrom(cuts: readonly Cut[], place: number): number {
+  let [low, high] = [0, cuts.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((cuts[middle] as Cut).at < place) low = middle + 1
+    else high = middle
+  }
+  return low
+}
