@@ -17,10 +17,10 @@ export const limitOf = (name) => (twoProtocols.includes(name) ? limits.twoProtoc
 const here = fileURLToPath(new URL('.', import.meta.url))
 const providers = fileURLToPath(new URL('../../packages/providers/package.json', import.meta.url))
 
-/** Every provider, by subpath: one file each, named like its function (`openai-compatible` is `openaiCompatible`). */
+/** Every provider, by subpath (`webhooks` is none): one file each, named like its function (`openai-compatible` is `openaiCompatible`). */
 export const providerNames = () =>
   Object.keys(JSON.parse(readFileSync(providers, 'utf8')).exports)
-    .filter((subpath) => /^\.\/[a-z-]+$/.test(subpath))
+    .filter((subpath) => /^\.\/[a-z-]+$/.test(subpath) && subpath !== './webhooks')
     .map((subpath) => subpath.slice(2))
 
 const functionOf = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())

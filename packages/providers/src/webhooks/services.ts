@@ -5,7 +5,7 @@ import type { VideoNews, VideoWebhook } from './read-webhook.ts'
 import type { Received } from './received.ts'
 
 /** What a call tells: which job, and how it is. */
-export interface Told extends Pick<VideoNews, 'id' | 'state'> {
+interface Told extends Pick<VideoNews, 'id' | 'state'> {
   /** How the job is looked at and cancelled. */
   readonly asks: JobAsks
 }
