@@ -24,10 +24,13 @@ describe('the bundle of generateText and a provider', () => {
       'elevenlabs',
       'fal',
       'google',
+      'ideogram',
       'mistral',
       'ollama',
       'openai',
+      'recraft',
       'replicate',
+      'stability',
       'webui',
       'xai',
     ]
