@@ -76,7 +76,7 @@ const ranges = {
   pixels: ['maxPixels', 'minPixels', 'pixels'],
 } as const satisfies Record<Measure, readonly [keyof Conditions, keyof Conditions, string]>
 
-const all = Object.keys(ranges) as Measure[]
+const all = /* @__PURE__ */ Object.keys(ranges) as Measure[]
 
 function check(kind: Kind, conditions: Conditions): void {
   for (const measure of all) {
