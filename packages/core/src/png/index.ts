@@ -1,3 +1,3 @@
 export { unreadable } from './limits.ts'
 export type { Picture } from './picture.ts'
-export { decodePng, encodePng } from './png.ts'
+export { decodePng, encodeGreyPng, encodePng } from './png.ts'

@@ -5,10 +5,24 @@ import type { Picture } from './picture.ts'
 /** Portable Network Graphics, third edition: https://www.w3.org/TR/png-3/ */
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 
-/** A picture as a PNG file, every line told by its difference to the one above. `opacity`: a byte for every pixel, 255 hides what is behind it. */
-export function encodePng({ width, height, data }: Picture, opacity?: Uint8Array): Uint8Array {
-  const pixels = opacity ? withOpacity(data, opacity) : data
-  const row = (opacity ? 4 : 3) * width
+/** Bytes of a pixel, by colour type. */
+const bytesOf = { grey: 1, colour: 3, translucent: 4 } as const
+const types = { grey: 0, colour: 2, translucent: 6 } as const
+
+/** A picture as a PNG file. `opacity`: a byte for every pixel, 255 hides what is behind it. */
+export const encodePng = ({ data, ...size }: Picture, opacity?: Uint8Array): Uint8Array =>
+  opacity ? encode(size, withOpacity(data, opacity), 'translucent') : encode(size, data, 'colour')
+
+/** Greys as a PNG file, a byte for every pixel. */
+export const encodeGreyPng = ({ data, ...size }: Picture): Uint8Array => encode(size, data, 'grey')
+
+/** Every line is told by its difference to the one above. */
+function encode(
+  { width, height }: Pick<Picture, 'width' | 'height'>,
+  pixels: Uint8Array,
+  kind: keyof typeof bytesOf,
+): Uint8Array {
+  const row = bytesOf[kind] * width
   const lines = new Uint8Array(height * (row + 1))
   for (let y = 0; y < height; y++) {
     const start = y * (row + 1)
@@ -21,7 +35,7 @@ export function encodePng({ width, height, data }: Picture, opacity?: Uint8Array
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
-  header.set([8, opacity ? 6 : 2], 8)
+  header.set([8, types[kind]], 8)
   return Buffer.concat([
     signature,
     toChunk('IHDR', header),

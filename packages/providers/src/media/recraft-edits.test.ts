@@ -1,10 +1,13 @@
 import { editImage, generateImage, upscaleImage } from '@anymodel/core'
+import { decodePng, encodeGreyPng, encodePng } from '@anymodel/core/png'
 import { describe, expect, it } from 'vitest'
 import { recraft } from '../recraft.ts'
 import { png, type Reply, serve } from '../testing/service.ts'
 
 const picture = { b64_json: png.toString('base64') }
 const url = `data:image/png;base64,${picture.b64_json}`
+/** The picture's pixel is red: dark. */
+const maskUrl = `data:image/png;base64,${Buffer.from(encodeGreyPng({ width: 1, height: 1, data: Uint8Array.of(0) })).toString('base64')}`
 const b64 = { response_format: 'b64_json' }
 const svg = '<?xml version="1.0"?><!-- traced --><svg xmlns="http://www.w3.org/2000/svg"/>'
 
@@ -39,7 +42,7 @@ describe('Recraft', () => {
     const usual = { image_url: url, prompt: 'in winter', n: 1, controls: { no_text: true }, ...b64 }
     expect(asked(seen)).toEqual([
       ['/images/imageToImage', { ...usual, model: 'recraftv4_1', strength: 0.2 }],
-      ['/images/inpaint', { ...usual, model: 'recraftv3', mask_url: url }],
+      ['/images/inpaint', { ...usual, model: 'recraftv3', mask_url: maskUrl }],
       [
         '/images/outpaint',
         {
@@ -52,6 +55,16 @@ describe('Recraft', () => {
     await expect(editImage({ ...words, model: image('recraftv4_1'), mask: png })).rejects.toMatchObject({
       code: 'unsupported',
     })
+  })
+
+  it('sends masks as greys that are black or white', async () => {
+    const { seen, image } = await at()
+    const data = Uint8Array.of(10, 20, 30, 200, 210, 190, 255, 255, 255)
+    const mask = Buffer.from(encodePng({ width: 3, height: 1, data }))
+    await editImage({ model: image('recraftv3'), image: png, mask, instruction: 'a hat' })
+    const sent = Buffer.from(String(seen[0]?.body.mask_url).replace(/^.*,/, ''), 'base64')
+    expect(sent[25]).toBe(0)
+    expect([...decodePng(sent, 0).data]).toEqual([0, 0, 0, 255, 255, 255, 255, 255, 255])
   })
 
   it('has tools that need no words, and gives vector graphics as such', async () => {
@@ -68,7 +81,7 @@ describe('Recraft', () => {
     expect(asked(seen)).toEqual([
       ['/images/vectorize', { image_url: url, ...b64 }],
       ['/images/removeBackground', { image_url: url, ...b64 }],
-      ['/images/eraseRegion', { image_url: url, mask_url: url, ...b64 }],
+      ['/images/eraseRegion', { image_url: url, mask_url: maskUrl, ...b64 }],
       ['/images/crispUpscale', { image_url: url, ...b64 }],
       ['/images/creativeUpscale', { image_url: url, ...b64 }],
     ])

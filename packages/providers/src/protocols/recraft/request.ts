@@ -4,6 +4,7 @@ import { defined } from '../../media/defined.ts'
 import { leftOut } from '../../media/left-out.ts'
 import type { FirstAsk } from '../../media/steps.ts'
 import type { Target } from '../../protocol.ts'
+import { strictMask } from './mask.ts'
 import { toolSupport } from './models.ts'
 
 /** A call that starts from a picture, as a request to the tool that it means. */
@@ -17,7 +18,7 @@ export function toToolAsk(call: ImageCall, target: Target): FirstAsk {
   const isErased = name === 'eraseRegion'
   const body = defined({
     image_url: image && dataUrl(image),
-    mask_url: mask && dataUrl(mask),
+    mask_url: mask && dataUrl(strictMask(mask)),
     prompt: takesWords && !isErased ? prompt : undefined,
     model: tool ? undefined : target.model,
     n: tool && !tool.maxCount ? undefined : call.count,
