@@ -1,4 +1,4 @@
-import { type GeneratedImage, generateImage } from '@anymodel/core'
+import type { ImageEvent } from '@anymodel/core'
 import { google } from '@anymodel/providers/google'
 import { describe, expect, test } from 'vitest'
 import { fetchOf, type Interaction, interactions, jsonOf, missing } from './read.ts'
@@ -21,14 +21,20 @@ function mediaTypes({ response }: Pick<Interaction, 'response'>): string[] {
   ].filter((type) => type.startsWith('image/'))
 }
 
-const drawn = async (interaction: Interaction): Promise<readonly GeneratedImage[]> => {
+type Picture = Extract<ImageEvent, { type: 'image' }>
+
+/** As the model gives them: of large pictures the recordings have the beginning, which `generateImage` refuses. */
+const drawn = async (interaction: Interaction): Promise<readonly Picture[]> => {
   const at = google({
     apiKey: 'key-for-replay',
     baseURL: 'http://recorded.invalid',
     fetch: fetchOf(interaction, 7_919),
   })
   const model = at.image(/models\/([^:/]+):/.exec(interaction.path)?.[1] ?? '')
-  return (await generateImage({ model, prompt: 'Hello.', n: mediaTypes(interaction).length })).images
+  const pictures: Picture[] = []
+  for await (const event of model.generate({ prompt: 'Hello.', count: mediaTypes(interaction).length }))
+    if (event.type === 'image') pictures.push(event)
+  return pictures
 }
 
 describe('recorded pictures of Google', () => {
