@@ -97,10 +97,10 @@ const xai: Service = ({ path, json }) => {
 const together: Service = ({ json }) => {
   checkNames(
     json,
-    'model! prompt! width height n steps seed negative_prompt guidance_scale output_format response_format image_url',
+    'model! prompt! width height n steps seed negative_prompt guidance_scale output_format response_format image_url reference_images',
   )
   if (json.response_format !== 'base64') return refused('response_format is base64 or url.')
-  if (json.image_url !== undefined) checkBase64(json.image_url)
+  for (const url of [json.image_url ?? [], json.reference_images ?? []].flat()) checkBase64(url)
   const data = base64(json as unknown as Wanted, times(json.n)).map(({ b64_json }, index) => ({ index, b64_json }))
   return { body: { id: 'drawn', model: json.model, object: 'list', data } }
 }

@@ -12,7 +12,7 @@ const pictures: ImagesDialect = {
       match: /./,
       supports: {
         maxCount: 4,
-        images: 1,
+        images: 8,
         knobs: ['size', 'aspectRatio', 'seed', 'negativePrompt', 'steps', 'guidance', 'format'],
       },
       fields: { response_format: 'base64' },

@@ -75,11 +75,17 @@ describe("services that speak OpenAI's dialect", () => {
       ...edit,
       model: together({ apiKey, baseURL: origin }).image('black-forest-labs/FLUX.1-kontext-pro'),
     })
+    const several = { images: [png, png], instruction: 'both' }
+    await editImage({ ...several, model: together({ apiKey, baseURL: origin }).image('black-forest-labs/FLUX.2-pro') })
     const house = openaiCompatible({ name: 'house', apiKey, baseURL: origin }).image('flux')
     await editImage({ ...edit, model: house, mask: png })
-    expect(seen.map(({ path }) => path)).toEqual(['/images/edits', '/images/generations', '/images/edits'])
+    expect(seen.map(({ path }) => path)).toEqual([
+      ...['/images/edits', '/images/generations', '/images/generations', '/images/edits'],
+    ])
     expect(seen[0]?.body).toMatchObject({ prompt: 'a hat', images: [{ type: 'image_url', url }] })
     expect(seen[1]?.body).toMatchObject({ prompt: 'a hat', image_url: url })
-    expect(await formOf(seen[2])).toMatchObject({ model: 'flux', prompt: 'a hat', image: png })
+    expect(seen[2]?.body).toMatchObject({ prompt: 'both', reference_images: [url, url] })
+    expect(seen[2]?.body).not.toHaveProperty('image_url')
+    expect(await formOf(seen[3])).toMatchObject({ model: 'flux', prompt: 'a hat', image: png })
   })
 })

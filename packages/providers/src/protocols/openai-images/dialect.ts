@@ -24,7 +24,7 @@ export interface ImagesDialect {
   readonly names?: Readonly<
     Partial<Record<'aspectRatio' | 'format' | 'guidance' | 'negativePrompt' | 'seed' | 'steps', string>>
   >
-  /** How pictures to start from are sent. Default `form`, to `/images/edits`. `json-edits`: as data URLs to the same path. `image_url`: one, as a field of the ordinary request; `input_references`: several, likewise. */
+  /** How pictures to start from are sent. Default `form`, to `/images/edits`. `json-edits`: as data URLs to the same path. `image_url`: as a field of the ordinary request, several as `reference_images`; `input_references`: several, likewise. */
   readonly inputs?: 'form' | 'json-edits' | 'image_url' | 'input_references'
   /** How many pictures on the way are asked for: `counted`, or as many as there are. Default `counted`. */
   readonly previews?: 'counted' | 'any'

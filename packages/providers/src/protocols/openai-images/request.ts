@@ -17,7 +17,7 @@ export function toAsk(call: ImageCall, { model }: Target, dialect: ImagesDialect
   const [first] = call.images ?? []
   const { path = '/images/generations' } = dialect
   if (!first) return { path, body: fields, warnings }
-  if (dialect.inputs === 'image_url') return { path, body: { ...fields, image_url: dataUrl(first) }, warnings }
+  if (dialect.inputs === 'image_url') return { path, body: { ...fields, ...links(call) }, warnings }
   if (dialect.inputs === 'input_references') {
     const references = (call.images ?? []).map((image) => ({ type: 'image_url', image_url: { url: dataUrl(image) } }))
     return { path, body: { ...fields, input_references: references }, warnings }
@@ -51,6 +51,9 @@ function options(call: ImageCall, dialect: ImagesDialect, rule: ImagesRule, warn
   }
   return fields
 }
+
+const links = ({ images = [] }: ImageCall): JsonObject =>
+  images.length > 1 ? { reference_images: images.map(dataUrl) } : { image_url: images.map(dataUrl)[0] }
 
 function files({ images = [], mask }: ImageCall): FormField[] {
   const name = images.length > 1 ? 'image[]' : 'image'
