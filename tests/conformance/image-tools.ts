@@ -90,6 +90,8 @@ const ideogramFields: Readonly<Record<string, string>> = {
   '/v1/ideogram-v3/replace-background': 'prompt! image! num_images seed rendering_speed',
   '/v1/ideogram-v4/generate': 'text_prompt! resolution rendering_speed',
   '/v1/ideogram-v4/remix': 'text_prompt! image! image_weight resolution rendering_speed',
+  '/v2/image/generate/ideogram-4-5': 'prompt! num_images size seed quality',
+  '/v2/image/precise-edit/ideogram-4-5': 'prompt! image! reference_images mask num_images seed quality',
   '/v1/remove-background': 'image!',
   '/upscale': 'image_request! image_file!',
 }
@@ -116,7 +118,7 @@ const ideogram: Service = async (asked: Asked) => {
   const factor = asked.path === '/upscale' ? 2 : 1
   const wanted = {
     ...{ prompt: prompt || 'no words', width: size.width * factor, height: size.height * factor },
-    ...sizeIn(texts.resolution),
+    ...sizeIn(texts.resolution ?? texts.size),
     ...(seed !== undefined && { seed: Number(seed) }),
   }
   const data = drawnTimes(Number(count), wanted).map((one) => ({

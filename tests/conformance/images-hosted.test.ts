@@ -102,7 +102,7 @@ const models: Readonly<Record<string, () => ImageModel>> = {
   ]),
   ...each(bfl(at('bfl', '/v1')), 'Black Forest Labs', ['flux-2-pro', 'flux-pro-1.0-fill', 'flux-pro-1.0-expand']),
   ...each(ideogram(at('ideogram')), 'Ideogram', [
-    ...['ideogram-v3', 'ideogram-v4', 'ideogram-v3/replace-background', 'remove-background', 'upscale'],
+    ...['ideogram-v3', 'ideogram-v4', 'ideogram-4-5', 'ideogram-v3/replace-background', 'remove-background', 'upscale'],
   ]),
   Luma: () => luma(at('luma', '/dream-machine/v1')).image('photon-1'),
   'the web UI of Stable Diffusion': () => webui(at('webui')).image('default'),

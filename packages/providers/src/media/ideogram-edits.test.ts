@@ -29,6 +29,26 @@ describe('Ideogram', () => {
     expect(await formOf(seen[2])).toEqual({ json_prompt: '{"high_level_description":"a dog"}' })
   })
 
+  it('draws and edits with version 4.5 by the second version of the API', async () => {
+    const { seen, image } = await drawing()
+    const model = image('ideogram-4-5')
+    await generateImage({ model, prompt: 'a cat', n: 2, seed: 3, quality: 'low', size: '1024x1024' })
+    const edit = { model, images: [png, png], instruction: 'a hat', mask, aspectRatio: '16:9' } as const
+    const { warnings } = await editImage(edit)
+    const asked = seen.filter(({ method }) => method === 'POST')
+    expect(asked.map(({ path }) => path)).toEqual([
+      '/v2/image/generate/ideogram-4-5',
+      '/v2/image/precise-edit/ideogram-4-5',
+    ])
+    expect(await formOf(asked[0])).toEqual({
+      ...{ prompt: 'a cat', num_images: '2', seed: '3', quality: 'low', size: '1024x1024' },
+    })
+    const form = await formOf(asked[1])
+    expect(Object.keys(form)).toEqual(['prompt', 'num_images', 'image', 'reference_images', 'mask'])
+    expect([...decodePng(form.mask as Buffer, 0).data]).toEqual([255, 255, 255, 0, 0, 0])
+    expect(warnings.map(({ option }) => option)).toContain('aspectRatio')
+  })
+
   it('remixes a picture as closely as told', async () => {
     const { seen, image } = await drawing()
     const edit = { instruction: 'in winter', image: png }
