@@ -447,7 +447,7 @@ describe('models of other kinds', () => {
       const job = { provider: 'mock', model: id, job: id }
       const answer = async function* (): AsyncGenerator<VideoEvent> {
         yield { type: 'submitted', job }
-        yield { type: 'video', index: 0, mediaType: 'video/mp4', data: Buffer.from(`\0\0\0\x10ftypisom${id}`) }
+        yield { type: 'video', index: 0, mediaType: 'video/mp4', data: Buffer.from(`\0\0\0\x10ftypisom\0\0\0\0${id}`) }
         yield finish
       }
       const broken = async function* (): AsyncGenerator<VideoEvent> {
@@ -481,10 +481,12 @@ describe('models of other kinds', () => {
   })
 
   test('settings that a kind does not follow are not passed over in silence', async () => {
-    const ai = await client({ config: { models: { embedding: { use: vectors, timeouts: { total: '1s' } } } } })
+    const timeouts = { connect: '1s', total: '1s' }
+    const embedding = { use: vectors, timeouts, onBreak: 'restart' } as const
+    const ai = await client({ config: { models: { embedding } } })
     expect(await errorOf(ai.embed({ model: 'embedding', value: 'a' }))).toMatchObject({
       code: 'config',
-      message: expect.stringContaining('The role embedding sets timeouts'),
+      message: expect.stringContaining('The role embedding sets onBreak, timeouts.connect, which'),
     })
   })
 

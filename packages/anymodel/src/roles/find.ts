@@ -1,4 +1,4 @@
-import { AnyModelError, type TimeoutOptions } from '@anymodel/core'
+import { AnyModelError } from '@anymodel/core'
 import type { LoadProgress } from '@anymodel/onnx'
 import type { CheckedConfig, TypedProvider } from '../config/check.ts'
 import type { ProviderType } from '../config/config.ts'
@@ -58,14 +58,6 @@ const noneOfKind = (kind: Kind, who: string, has: readonly Kind[]): AnyModelErro
     'config',
     `"${who}" has no ${kind} model: it has ${has.join(', ')}. Name another provider or role for this call.`,
   )
-
-/** Local models have no connection to wait for, so that a role may go from hosted to local in one line. */
-export function clocksFor(type: ProviderType | undefined, timeouts: TimeoutOptions): TimeoutOptions {
-  if (type === undefined) return timeouts
-  if (type !== 'onnx') return { connect: 10_000, ...timeouts }
-  const { connect: _connect, headers: _headers, ...local } = timeouts
-  return local
-}
 
 export async function providerOf(name: string, { roles }: Leg, setting: Setting): Promise<Provider> {
   const entry = entryOf(name, setting)

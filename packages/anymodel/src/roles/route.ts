@@ -75,9 +75,6 @@ export interface Fallback extends Pick<FallbackOptions, 'hold' | 'cooldown'> {
   readonly unfiltered: readonly Leg[]
 }
 
-/** Clocks of every role, unless its settings say otherwise; hosted models also get `connect` (`snapshot.ts`). Reasoning models think for minutes before they say anything. */
-const defaultTimeouts: TimeoutOptions = { firstContent: 180_000, idle: 120_000, total: 900_000 }
-
 /**
  * Follows a role (or a `provider/model`) to its model, and to those that may answer in its place. Settings of a role that refers to another one win over those of the other; of what is for the whole
  * call (`retry`, `onBreak`, the lists), those on the way to the first model count. Throws `config` for a name that leads nowhere.
@@ -171,7 +168,7 @@ const toLeg =
       ...(overriddenBy === undefined ? {} : { overriddenBy }),
       model,
       defaults: merged(chain, 'defaults'),
-      timeouts: { ...defaultTimeouts, ...inMs(merged(chain, 'timeouts')) },
+      timeouts: inMs(merged(chain, 'timeouts')),
       ...toRouting(chain, way),
       ...toLimiting(config, chain, limits, model),
       ...(hedge ? { hedge: { ...toHedge(hedge), to: hedgeLeg(config, hedge.to, { roles, chain }) } } : {}),

@@ -15,8 +15,9 @@ import {
 } from '@anymodel/core'
 import type { CheckedConfig } from '../config/check.ts'
 import type { CacheConfig } from '../config/limits-config.ts'
+import { clocksOf, unheardClocks } from './clocks.ts'
 import { withDefaults } from './defaults.ts'
-import { clocksFor, find, providerOf, type Setting, type Surroundings } from './find.ts'
+import { find, providerOf, type Setting, type Surroundings } from './find.ts'
 import { type AnyKindOfModel, isModel, isOfKind, type Kind, type Models } from './kinds.ts'
 import { cachedRole, type Ledger, limited, limitedEmbedding, onStateErrorOf } from './limited.ts'
 import { toCache } from './limiting.ts'
@@ -66,7 +67,8 @@ export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings):
           ...(isBalanced ? (['balance'] as const) : []),
           ...(isLimited ? (['limits'] as const) : []),
         ]
-        const unheard = given.filter((one) => !followed(kind).includes(one))
+        const deaf = given.filter((one) => !followed(kind).includes(one))
+        const unheard = [...deaf, ...unheardClocks(kind, route.timeouts)]
         if (unheard.length > 0) throw notForKind(route, unheard, kind)
         return settleKind(kind, route, { name, config, surroundings })
       }),
@@ -87,8 +89,8 @@ export function takeSnapshot(config: CheckedConfig, surroundings: Surroundings):
 
 /** The settings of a role that kinds besides text follow. */
 function followed(kind: Kind): readonly (TextSetting | 'balance' | 'limits')[] {
-  const all = ['retry', 'cooldown', 'breaker'] as const
-  if (kind === 'code') return [...all, 'defaults', 'timeouts', 'limits']
+  const all = ['retry', 'cooldown', 'breaker', 'timeouts'] as const
+  if (kind === 'code') return [...all, 'defaults', 'limits']
   return kind === 'embedding' ? [...all, 'limits', 'budget', 'cache'] : all
 }
 
@@ -102,10 +104,8 @@ async function settleKind<K extends Kind>(kind: K, route: Route, setting: Settin
     others.length > 0
       ? withFallback([first, ...others], { ...cooling(route), ...tries(route.retry, models.length) })
       : withRetry(first, route.retry)
-  const { total } = route.timeouts
-  const timed = (kind === 'code' && total !== undefined
-    ? withTimeout(attempts, { total })
-    : attempts) as AnyKindOfModel as Models[K]
+  const { total } = clocksOf(kind, undefined, route.timeouts)
+  const timed = (total === undefined ? attempts : withTimeout(attempts, { total })) as AnyKindOfModel as Models[K]
   if (!route.cache || !isOfKind(timed, 'embedding')) return timed
   const state = await setting.surroundings.states.of(setting.config)
   const { ttl, namespace } = toCache(route.cache)
@@ -124,10 +124,10 @@ async function settleKindLeg<K extends Kind>(kind: K, leg: Leg, setting: Setting
 async function settleKindModel<K extends Kind>(kind: K, leg: Leg, setting: Setting): Promise<Models[K]> {
   const { model, type } = await find(kind, leg, setting)
   const ledger = await ledgerFor(leg, setting)
-  if (isOfKind(model, 'embedding')) return (ledger ? limitedEmbedding(model, leg, ledger) : model) as Models[K]
-  if (!isOfKind(model, 'code')) return model
-  const { total: _total, ...clocks } = clocksFor(type, leg.timeouts)
-  const timed = withTimeout(model, clocks)
+  const { attempt } = clocksOf(kind, type, leg.timeouts)
+  const timed = (Object.keys(attempt).length > 0 ? withTimeout(model, attempt) : model) as AnyKindOfModel
+  if (isOfKind(timed, 'embedding')) return (ledger ? limitedEmbedding(timed, leg, ledger) : timed) as Models[K]
+  if (!isOfKind(timed, 'code')) return timed as Models[K]
   const turned = ledger && leg.limits ? withLimit(timed, { ...leg.limits, state: ledger.state }) : timed
   return withDefaults(turned as CodeModel, leg.defaults) as Models[K]
 }
@@ -145,11 +145,12 @@ async function fillsGaps(leg: Leg, setting: Setting): Promise<boolean> {
 
 /** The text model of a route, with what the route gives it. The clock `total` is for all attempts together, the others are for each. */
 async function settleText(route: Route, setting: Setting): Promise<TextModel> {
-  const { fallback, retry, timeouts } = route
+  const { fallback, retry } = route
+  const { total } = clocksOf('text', undefined, route.timeouts)
   const attempts = fallback
     ? await withOthers(route, fallback, setting)
     : withRetry(await settleLeg(route, setting), retry)
-  const timed = timeouts.total === undefined ? attempts : withTimeout(attempts, { total: timeouts.total })
+  const timed = total === undefined ? attempts : withTimeout(attempts, { total })
   if (!route.cache) return timed
   const state = await setting.surroundings.states.of(setting.config)
   return cachedRole(timed, route, state, await comparing(route.cache, setting))
@@ -194,9 +195,9 @@ const tries = ({ attempts = 1, maxWait }: RetryOptions, models: number): Failove
 /** One text model, with its clocks and defaults. */
 async function settleLeg(leg: Leg, setting: Setting): Promise<TextModel> {
   const { model, type } = await find('text', leg, setting)
-  const { total: _total, ...clocks } = clocksFor(type, leg.timeouts)
+  const { attempt } = clocksOf('text', type, leg.timeouts)
   const to = leg.hedge && (await settleLeg(leg.hedge.to, setting))
-  return routed(withDefaults(await withinLimits(withTimeout(model, clocks), leg, setting), leg.defaults), leg, to)
+  return routed(withDefaults(await withinLimits(withTimeout(model, attempt), leg, setting), leg.defaults), leg, to)
 }
 
 /** Clocks run inside: waiting for a turn is not the model's time. Who answers beyond a budget does so whatever that costs: its answers don't count. */
