@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs'
 import { defineConfig, type Options } from 'tsup'
 
 /** One process builds every package: an entry per export, plus what is started by file name (workers, the command line). */
-const extra: Record<string, string[]> = { onnx: ['src/thread/worker.ts'], anymodel: ['src/cli.ts'] }
+const extra: Record<string, string[]> = {
+  onnx: ['src/thread/worker.ts'],
+  rag: ['src/load/archive-reader.ts'],
+  anymodel: ['src/cli.ts'],
+}
 
 const config = (name: string): Options => {
   const dir = `packages/${name}`

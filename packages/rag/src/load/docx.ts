@@ -5,8 +5,8 @@ import { markupText } from './markup-text.ts'
 import { checkedOffice, coreProperties } from './office.ts'
 import { parseMarkup } from './parse-markup.ts'
 
-/** A Word document: text, headings, lists, tables and notes, without pictures. Hidden text and deleted passages are not taken. */
-export const loadDocx: Loader = async (source, options) => {
+/** What `loadDocx` does in its thread. */
+export const readDocx: Loader = async (source, options) => {
   const { archive, entries } = await checkedOffice(source, /\.(?:xml|rels)$/, options)
   const found = await reading(source.id, 'a Word document', async () => {
     const { default: mammoth } = await import('mammoth')

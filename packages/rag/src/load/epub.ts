@@ -8,8 +8,8 @@ import { parseMarkup } from './parse-markup.ts'
 import { elementsOf, parseXml, textOf } from './xml.ts'
 import { type Entries, unzip } from './zip.ts'
 
-/** An e-book (EPUB): its chapters in the order of reading are pages, labelled by their first headings. Throws for books with copy protection. */
-export const loadEpub: Loader = async (source, options) => {
+/** What `loadEpub` does in its thread. */
+export const readEpub: Loader = async (source, options) => {
   const { id } = source
   const entries = await unzip(id, source.bytes, /\.(?:x?html?|xml|opf|ncx)$/i, (options.maxText ?? 20_000_000) * 5)
   return reading(id, 'an e-book', async () => {

@@ -33,17 +33,17 @@ const formats: readonly Format[] = [
   {
     mediaType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
     extensions: ['docx'],
-    loader: async () => (await import('./docx.ts')).loadDocx,
+    loader: async () => (await import('./archives.ts')).loadDocx,
   },
   {
     mediaType: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
     extensions: ['pptx'],
-    loader: async () => (await import('./pptx.ts')).loadPptx,
+    loader: async () => (await import('./archives.ts')).loadPptx,
   },
   {
     mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
     extensions: ['xlsx'],
-    loader: async () => (await import('./xlsx.ts')).loadXlsx,
+    loader: async () => (await import('./archives.ts')).loadXlsx,
   },
   {
     mediaType: 'text/csv',
@@ -63,7 +63,7 @@ const formats: readonly Format[] = [
   {
     mediaType: 'application/epub+zip',
     extensions: ['epub'],
-    loader: async () => (await import('./epub.ts')).loadEpub,
+    loader: async () => (await import('./archives.ts')).loadEpub,
   },
   {
     mediaType: 'message/rfc822',

@@ -20,7 +20,7 @@ export interface LoadOptions {
   readonly maxBytes?: number
   /** Most characters of text that may come out of a file; also bounds what an archive may unpack to. Default 20 million. */
   readonly maxText?: number
-  /** Longest that a PDF may take to read, ms. Default 120,000. */
+  /** Longest that a PDF, an Office file or an e-book may take to read, ms. Default 120,000. */
   readonly maxTime?: number
   /**
    * Makes every record of JSON, JSONL and CSV files and of sheets a document of its own, with the id `file#1`, `file#2`, ... Fields named in `text` make its text (default: all fields), the field `id` its id, and the

@@ -7,8 +7,8 @@ import { checkedOffice, coreProperties } from './office.ts'
 import { elementsOf, parseXml, textIn } from './xml.ts'
 import type { Entries } from './zip.ts'
 
-/** A PowerPoint presentation: its slides are pages in their order, their titles headings; tables and speaker notes are taken, hidden slides are not. */
-export const loadPptx: Loader = async (source, options) => {
+/** What `loadPptx` does in its thread. */
+export const readPptx: Loader = async (source, options) => {
   const { entries } = await checkedOffice(
     source,
     /^(?:ppt\/(?:presentation|slides\/|notesSlides\/|_rels\/)|docProps\/core|\[Content_Types\]).*(?:xml|rels)$/,

@@ -4,8 +4,8 @@ import type { Loader } from './loader.ts'
 import { checkedOffice, coreProperties } from './office.ts'
 import { tableDocuments } from './table.ts'
 
-/** An Excel workbook: its sheets are pages, every row a line with the names of its columns. Formulas count as their last values; dates as ISO 8601. */
-export const loadXlsx: Loader = async (source, options) => {
+/** What `loadXlsx` does in its thread. */
+export const readXlsx: Loader = async (source, options) => {
   const { archive, entries } = await checkedOffice(
     source,
     /^(?:xl\/(?!media\/).*|docProps\/core|_rels\/\.rels|\[Content_Types\])\.?(?:xml|rels)?$/,

@@ -8,7 +8,7 @@ const maxHeadings = 2_000
 // What the library drops on the way is told by what it answers.
 process.on('unhandledRejection', () => {})
 
-parentPort.on('message', async (bytes) => {
+parentPort.on('message', async ({ bytes }) => {
   let pdf
   let answer
   try {
@@ -28,7 +28,7 @@ async function read(pdf) {
   for (let number = 1; number <= pdf.numPages; number++) {
     const page = await pdf.getPage(number)
     const { items } = await page.getTextContent()
-    parentPort.postMessage({ page: items.filter((item) => 'str' in item).map(plain) })
+    parentPort.postMessage({ part: items.filter((item) => 'str' in item).map(plain) })
     page.cleanup()
   }
   const labels = await pdf.getPageLabels().catch(() => null)
