@@ -1,4 +1,4 @@
-import { AnyModelError, type ImageCall, type ImageTuning } from '@anymodel/core'
+import { AnyModelError, type ImageCall, type ImageTuning, type JsonObject } from '@anymodel/core'
 import { dataUrl } from '../../media/data-url.ts'
 import { defined } from '../../media/defined.ts'
 import { leftOut } from '../../media/left-out.ts'
@@ -9,39 +9,42 @@ import { toolSupport } from './models.ts'
 
 /** A call that starts from a picture, as a request to the tool that it means. */
 export function toToolAsk(call: ImageCall, target: Target): FirstAsk {
-  const tool = toolSupport(target.model)
-  const name = tool ? target.model : call.outpaint ? 'outpaint' : call.mask ? 'inpaint' : 'imageToImage'
+  const { model } = target
+  const tool = toolSupport(model)
+  const name = tool ? model : call.outpaint ? 'outpaint' : call.mask ? 'inpaint' : 'imageToImage'
   check(call, name, target)
-  const { prompt, images = [], mask, outpaint, upscale, negativePrompt, seed, strength } = call
-  const [image] = images
-  const takesWords = !tool || tool.tasks?.includes('edit') === true
-  const isErased = name === 'eraseRegion'
+  const takesWords = name !== 'eraseRegion' && (tool?.tasks ?? ['edit']).includes('edit')
   const body = defined({
-    image_url: image && dataUrl(image),
-    mask_url: mask && dataUrl(strictMask(mask)),
-    prompt: takesWords && !isErased ? prompt : undefined,
-    model: tool ? undefined : target.model,
+    ...picturesOf(call),
+    prompt: takesWords ? call.prompt : undefined,
+    model: tool ? undefined : model,
     n: tool && !tool.maxCount ? undefined : call.count,
-    negative_prompt: negativePrompt,
-    random_seed: seed,
-    strength: name === 'imageToImage' ? (strength ?? 0.5) : undefined,
+    negative_prompt: call.negativePrompt,
+    random_seed: call.seed,
+    strength: name === 'imageToImage' ? (call.strength ?? 0.5) : undefined,
     size: name === 'variateImage' ? shapeOf(call) : undefined,
-    ...(outpaint && {
-      expand_left: outpaint.left,
-      expand_right: outpaint.right,
-      expand_top: outpaint.top,
-      expand_bottom: outpaint.bottom,
-    }),
     response_format: 'b64_json',
   })
-  const warnings = leftOut(call, target, {
-    ...(!('prompt' in body) && { prompt }),
-    ...(!('strength' in body) && { strength }),
-    ...(!tool && { size: call.size, aspectRatio: call.aspectRatio }),
-    factor: upscale?.factor,
-  })
-  return { path: `/images/${name}`, body, warnings }
+  return { path: `/images/${name}`, body, warnings: leftOut(call, target, unsaid(call, body)) }
 }
+
+function picturesOf({ images = [], mask, outpaint }: ImageCall): JsonObject {
+  const [image] = images
+  const sides = Object.entries(outpaint ?? {}).map(([side, pixels]) => [`expand_${side}`, pixels])
+  return {
+    image_url: image && dataUrl(image),
+    mask_url: mask && dataUrl(strictMask(mask)),
+    ...Object.fromEntries(sides),
+  }
+}
+
+/** Options that the body has no field for. */
+const unsaid = ({ prompt, strength, size, aspectRatio, upscale }: ImageCall, body: JsonObject) => ({
+  ...(!('prompt' in body) && { prompt }),
+  ...(!('strength' in body) && { strength }),
+  ...(!('size' in body) && { size, aspectRatio }),
+  factor: upscale?.factor,
+})
 
 const shapeOf = ({ size, aspectRatio }: ImageTuning): string | undefined =>
   size ? `${size.width}x${size.height}` : aspectRatio
