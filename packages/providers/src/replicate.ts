@@ -5,7 +5,7 @@ import { type PredictionOptions, replicateImages, replicateVideos } from './prot
 
 export interface ReplicateOptions extends ProviderOptions, MediaOptions, PredictionOptions {}
 
-/** Replicate: `owner/name`, `owner/name:version`. Key: `REPLICATE_API_TOKEN`. A model's own inputs go through `extra: { input: { ... } }`; how it calls pictures, masks and factors is said in `models` where it is not known. https://replicate.com/docs/reference/http */
+/** Replicate: `owner/name`, `owner/name:version`, `deployments/owner/name`. Key: `REPLICATE_API_TOKEN`. A model's own inputs go through `extra: { input: { ... } }`; how it calls pictures, masks and factors is said in `models` where it is not known. https://replicate.com/docs/reference/http */
 export const replicate = (options: ReplicateOptions = {}) => {
   const at = endpoint({
     provider: 'replicate',

@@ -53,6 +53,21 @@ describe('replicate', () => {
     expect(seen).toHaveLength(3)
   })
 
+  it('asks models, versions and deployments at their places', async () => {
+    const { seen, origin } = await serve((_seen, _times, origin) => ({
+      json: prediction(origin, { status: 'succeeded', output: [`data:image/png;base64,${png.toString('base64')}`] }),
+    }))
+    const service = replicate({ apiKey: 'r8_secret_token', baseURL: origin })
+    for (const id of ['a/b', 'a/b:0123', '0123', 'deployments/a/b'])
+      await generateImage({ model: service.image(id), prompt })
+    expect(seen.map(({ path, body }) => [path, body.version])).toEqual([
+      ['/models/a/b/predictions', undefined],
+      ['/predictions', '0123'],
+      ['/predictions', '0123'],
+      ['/deployments/a/b/predictions', undefined],
+    ])
+  })
+
   it('cancels the prediction when the caller gives up', async () => {
     const leaving = new AbortController()
     const { seen, origin } = await serve(({ path }, times, origin) => {

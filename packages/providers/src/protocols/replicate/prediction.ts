@@ -29,12 +29,13 @@ interface Begin {
   readonly webhook?: string | undefined
 }
 
-/** Begins a prediction: of an official model by its name, of any other by its version (`owner/name:version`, or the version alone). */
+/** Begins a prediction: of an official model by its name, of any other by its version (`owner/name:version`, or the version alone), of a deployment by `deployments/owner/name`. */
 export function predict(model: string, input: JsonObject, { wait = 0, webhook }: Begin): Ask {
   if (!(wait >= 0 && wait <= 60))
     throw new AnyModelError('invalid-argument', `wait must be a number of seconds from 0 to 60, not ${wait}.`)
   const [name = '', version] = model.includes(':') ? model.split(':') : model.includes('/') ? [model] : ['', model]
-  const path = version ? '/predictions' : `/models/${name}/predictions`
+  const place = name.startsWith('deployments/') ? name : `models/${name}`
+  const path = version ? '/predictions' : `/${place}/predictions`
   return {
     path,
     ...(wait > 0 && { headers: { prefer: `wait=${Math.ceil(wait)}` } }),
