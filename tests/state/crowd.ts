@@ -29,16 +29,16 @@ export interface Report {
   readonly refused: Readonly<Record<string, number>>
 }
 
-export interface Member {
+export interface Member<O = Orders, R = Report> {
   readonly process: ChildProcess
-  carryOut(orders: Orders): Promise<Report>
+  carryOut(orders: O): Promise<R>
 }
 
-/** Builds `calls.ts` once, so that many processes start fast. It lies where its packages are found. */
-export async function buildProgram(): Promise<string> {
-  const outfile = fileURLToPath(new URL(`../node_modules/.cache/calls-${process.pid}.mjs`, import.meta.url))
+/** Builds a program of this folder once, so that many processes start fast. It lies where its packages are found. */
+export async function buildProgram(name = 'calls.ts'): Promise<string> {
+  const outfile = fileURLToPath(new URL(`../node_modules/.cache/${name}-${process.pid}.mjs`, import.meta.url))
   await build({
-    entryPoints: [fileURLToPath(new URL('calls.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
     outfile,
     bundle: true,
     format: 'esm',
@@ -51,7 +51,7 @@ export async function buildProgram(): Promise<string> {
 }
 
 /** A process that shares its state with others. */
-export function startMember(program: string): Member {
+export function startMember<O = Orders, R = Report>(program: string): Member<O, R> {
   const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })
   return {
@@ -59,7 +59,7 @@ export function startMember(program: string): Member {
     async carryOut(orders) {
       const line = once(lines, 'line')
       child.stdin.write(`${JSON.stringify(orders)}\n`)
-      return JSON.parse((await line)[0] as string) as Report
+      return JSON.parse((await line)[0] as string) as R
     },
   }
 }

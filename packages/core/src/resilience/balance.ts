@@ -1,6 +1,7 @@
 import type { FinishPart } from '../contract/part.ts'
 import type { PartStream, TextModel } from '../contract/text.ts'
 import { AnyModelError } from '../errors.ts'
+import type { State } from '../state/state.ts'
 import { Sticky, type StickyOptions } from './balance/sticky.ts'
 import { type StrategyName, type StrategyOptions, strategies } from './balance/strategies.ts'
 import { isWhole, type Outcome, type Strategy } from './balance/strategy.ts'
@@ -9,6 +10,7 @@ import { type Conditions, withConditions } from './conditions.ts'
 import { type EmbeddingFallbackOptions, type FallbackOptions, withFallback } from './fallback.ts'
 import { type AnyCall, type AnyModel, asked, kindOf, type OfKind, rewired } from './kinds.ts'
 import type { Price } from './price.ts'
+import { SharedStrategy } from './shared/shared-strategy.ts'
 import { circuitOpen } from './verdict.ts'
 import { type Watch, watched } from './watch.ts'
 
@@ -28,6 +30,10 @@ export interface BalanceOptions extends FallbackOptions, EmbeddingFallbackOption
   readonly strategy?: StrategyName
   /** Keeps a conversation with the target that answered it last, whose prompt cache knows its beginning, while that target is healthy. Default: no. */
   readonly sticky?: boolean | StickyOptions
+  /** Where processes share what `latency`, `cost` and `adaptive` learn: about once a second each takes in what the others learned and adds its own, while no call waits for that. Requests under way and conversations are known to this process alone. Default: nothing is shared. */
+  readonly state?: State
+  /** Balances with the same state and key learn together. Default: the strategy and the names of the targets. */
+  readonly key?: string
   /** Milliseconds, as `Date.now` gives them. */
   readonly clock?: () => number
   /** From 0 to 1, 1 excluded. Default `Math.random`. */
@@ -50,7 +56,9 @@ export function withBalance<M extends AnyModel>(
   if (!first) throw new AnyModelError('invalid-argument', 'withBalance needs at least one target.')
   const infos = given.map(({ weight = 1, price }) => ({ weight, price }))
   check(strategy, infos)
-  const chosen = strategies[strategy]({ kind: kindOf(first.model), targets: infos, clock, random }, options)
+  const alone = strategies[strategy]({ kind: kindOf(first.model), targets: infos, clock, random }, options)
+  const { state, key = [strategy, ...given.map(({ model }) => `${model.provider}/${model.id}`)].join(' ') } = options
+  const chosen = state ? new SharedStrategy(alone, { state, key, clock }) : alone
   const memory = sticky === false ? undefined : new Sticky(sticky === true ? {} : sticky, clock)
   const members = given.map(({ model, when }, index): AnyModel => {
     const followed = follow(model, index, { strategy: chosen, memory, clock })
@@ -105,6 +113,7 @@ function follow(model: AnyModel, target: number, { strategy, memory, clock }: Fo
       })
     strategy.started?.(target)
     return {
+      notice: () => strategy.notice?.(),
       content() {
         firstContentMs = clock() - startedAt
       },

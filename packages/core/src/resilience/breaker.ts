@@ -1,9 +1,11 @@
 import { AnyModelError } from '../errors.ts'
+import type { State } from '../state/state.ts'
 import { asCandidate, candidateOf } from './candidate.ts'
-import { Circuit } from './circuit.ts'
+import { Circuit, type Gate } from './circuit.ts'
 import type { AnyModel, OfKind } from './kinds.ts'
+import { SharedCircuit } from './shared/shared-circuit.ts'
 import { circuitOpen } from './verdict.ts'
-import { watched } from './watch.ts'
+import { type Watch, watched } from './watch.ts'
 
 export interface BreakerOptions {
   /** So many failures in a row open it: server errors, timeouts, answers that break off or are garbage. Rate limits, keys, quotas and models that are not there open it at once; requests that are themselves wrong, and the network, never do. Default 5. */
@@ -12,6 +14,10 @@ export interface BreakerOptions {
   readonly cooldown?: number
   /** Longest time for which it stays open by itself, in ms. A quota that is used up counts as this much. Default 300,000. */
   readonly maxCooldown?: number
+  /** Where processes share the breaker: what opens it in one opens it in all within about a second of their next call, failures in a row of several add up, and one process tries it. Default: it is this process's own. */
+  readonly state?: State
+  /** Breakers with the same state and key are one. Default `provider/id`. */
+  readonly key?: string
   /** Milliseconds, as `Date.now` gives them. */
   readonly clock?: () => number
   /** Up to a quarter is added to each time, so that not all processes try at once. Default `Math.random`. */
@@ -34,26 +40,41 @@ export function withBreaker<M extends AnyModel>(model: M, options: BreakerOption
   } = options
   for (const [name, value] of Object.entries({ failures, cooldown, maxCooldown }))
     if (!(value > 0)) throw new AnyModelError('invalid-argument', `${name} is a number above 0, not ${value}.`)
-  const circuit = new Circuit({ failures, cooldown, maxCooldown, jitter: 0.25, clock, random })
+  const name = `${model.provider}/${model.id}`
+  const own = new Circuit({ failures, cooldown, maxCooldown, jitter: 0.25, clock, random })
+  const { state, key = name } = options
+  const circuit: Gate = state
+    ? new SharedCircuit(own, name, { state, key, failures, cooldown, maxCooldown, clock })
+    : own
   let last: AnyModelError | undefined
-  const guarded = watched(model, () => {
-    if (!circuit.enter()) throw open(model, circuit.wait, last)
+  const follow = (passes: boolean): Watch => {
+    if (!passes) throw open(model, circuit.wait, last)
+    const { openings } = circuit
     return {
-      finished: () => circuit.answered(),
+      notice: () => circuit.notice?.(),
+      // That a request was answered which was under way when it opened is old news.
+      finished() {
+        if (circuit.openings === openings) circuit.answered()
+      },
       failed(error) {
         last = error
         circuit.failed(error)
       },
       left: () => circuit.left(),
     }
+  }
+  const guarded = watched(model, () => {
+    const passes = circuit.enter()
+    return typeof passes === 'boolean' ? follow(passes) : passes.then(follow)
   })
   const { unfit, members } = candidateOf(model)
   return asCandidate(guarded, { unfit, members, circuit })
 }
 
 function open({ provider, id }: AnyModel, wait: number, cause: AnyModelError | undefined): AnyModelError {
-  const retryAfter = Math.ceil(wait)
-  const words = `it failed too often (last: ${cause?.code}) and is not asked for another ${retryAfter} ms. Nothing was sent.`
+  // Where another process tries, nobody knows for how long.
+  const retryAfter = Math.max(1, Math.ceil(wait))
+  const words = `it failed too often (last: ${cause?.code ?? 'in another process'}) and is not asked for another ${retryAfter} ms. Nothing was sent.`
   const info = { provider, model: id, providerCode: circuitOpen, retryAfter, phase: 'connect', cause } as const
   return new AnyModelError('server', `${provider}/${id}: ${words}`, info)
 }

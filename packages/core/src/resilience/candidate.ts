@@ -1,5 +1,5 @@
 import type { TextModel } from '../contract/text.ts'
-import type { Circuit } from './circuit.ts'
+import type { Gate } from './circuit.ts'
 import type { AnyCall, AnyModel } from './kinds.ts'
 
 /** What a wrapper tells `withFallback` and `withBalance` about itself, so that they ask it only where that leads somewhere. */
@@ -7,7 +7,7 @@ export interface Candidate {
   /** Why it should not get this call; `undefined` when it may. */
   readonly unfit?: ((call: AnyCall) => string | undefined) | undefined
   /** The breaker around it. */
-  readonly circuit?: Circuit | undefined
+  readonly circuit?: Pick<Gate, 'state'> | undefined
   /** The models that it stands for. */
   readonly members?: readonly AnyModel[] | undefined
   /** The same, the one to ask first in front. */

@@ -1,6 +1,6 @@
 import type { AnyModelError } from '../errors.ts'
 import { candidateOf, type Listed } from './candidate.ts'
-import { Circuit } from './circuit.ts'
+import { Circuit, type Gate } from './circuit.ts'
 
 /** Which models failed a moment ago: they are asked after the others. A model with a breaker has its own; of the others one failure is enough, and each rest is as long as the last. */
 export class Rest {
@@ -32,7 +32,7 @@ export class Rest {
     this.#circuits.delete(model)
   }
 
-  #circuitOf(model: object): Circuit | undefined {
+  #circuitOf(model: object): Pick<Gate, 'state'> | undefined {
     return candidateOf(model).circuit ?? this.#circuits.get(model)
   }
 

@@ -1,11 +1,14 @@
-import type { FinishPart, Part } from '../contract/part.ts'
+import type { FinishPart, NoticePart, Part, Warning } from '../contract/part.ts'
 import type { PartIterator, PartResult, PartStream } from '../contract/text.ts'
 import { type AnyModelError, isAnyModelError } from '../errors.ts'
 import { type AnyCall, type AnyModel, isContent, type OfKind, rewired } from './kinds.ts'
+import { unlessAborted } from './unless-aborted.ts'
 import { truncated } from './verdict.ts'
 
 /** Follows one request from its beginning to the one way it ends. */
 export interface Watch {
+  /** What readers are told before anything else. */
+  notice?(): NoticePart | undefined
   /** The first content came. */
   content?(): void
   /** With what it said last, where it said things one by one. */
@@ -15,23 +18,33 @@ export interface Watch {
   left(): void
 }
 
-/** A model whose requests are followed. `begin` is called when a request is about to be sent; when it throws, nothing is. */
-export const watched = <M extends AnyModel>(model: M, begin: (call: AnyCall) => Watch): OfKind<M> =>
+/** Is called when a request is about to be sent; when it throws, nothing is. */
+export type Begin = (call: AnyCall) => Watch | Promise<Watch>
+
+/** A model whose requests are followed. */
+export const watched = <M extends AnyModel>(model: M, begin: Begin): OfKind<M> =>
   rewired(model, {
     parts: (ask, call) => ({ [Symbol.asyncIterator]: () => new Watched(model, () => ask(call), call, begin) }),
     async value(ask, call) {
-      const watch = begin(call)
+      const begun = begin(call)
+      const watch = begun instanceof Promise ? await followed(begun, call) : begun
+      const notice = watch.notice?.()
       try {
-        const value = await ask(call)
+        call.signal?.throwIfAborted()
+        const value = (await ask(call)) as { readonly warnings?: readonly Warning[] }
         watch.content?.()
         watch.finished()
-        return value
+        return notice?.kind === 'warning' ? { ...value, warnings: [...(value.warnings ?? []), notice.warning] } : value
       } catch (error) {
         ended(watch, error, call)
         throw error
       }
     },
   })
+
+/** Who aborts does not wait for a watch to begin. */
+const followed = (begun: Promise<Watch>, { signal }: AnyCall): Promise<Watch> =>
+  unlessAborted(begun, signal, (watch) => watch.left())
 
 function ended(watch: Watch | undefined, error: unknown, { signal }: AnyCall): void {
   if (isAnyModelError(error) && !signal?.aborted) watch?.failed(error)
@@ -42,12 +55,15 @@ class Watched implements PartIterator {
   readonly #model: AnyModel
   readonly #ask: () => PartStream
   readonly #call: AnyCall
-  readonly #begin: (call: AnyCall) => Watch
+  readonly #begin: Begin
+  #starting: Promise<void> | undefined
+  #notice: Part | undefined
+  #isOver = false
   #inner: PartIterator | undefined
   #watch: Watch | undefined
   #hasContent = false
 
-  constructor(model: AnyModel, ask: () => PartStream, call: AnyCall, begin: (call: AnyCall) => Watch) {
+  constructor(model: AnyModel, ask: () => PartStream, call: AnyCall, begin: Begin) {
     this.#model = model
     this.#ask = ask
     this.#call = call
@@ -55,6 +71,9 @@ class Watched implements PartIterator {
   }
 
   take(): Part | undefined {
+    const notice = this.#notice
+    this.#notice = undefined
+    if (notice) return notice
     try {
       const part = this.#inner?.take?.()
       if (part) this.#passed(part)
@@ -65,9 +84,13 @@ class Watched implements PartIterator {
   }
 
   async next(): Promise<PartResult> {
-    if (!this.#inner) this.#start()
+    if (!this.#inner) await (this.#starting ??= this.#start())
+    const value = this.#notice
+    this.#notice = undefined
+    if (value) return { done: false, value }
+    if (!this.#inner) return { done: true, value: undefined }
     try {
-      const next = await (this.#inner as PartIterator).next()
+      const next = await this.#inner.next()
       if (next.done) this.#end()?.failed(truncated(this.#model))
       else this.#passed(next.value)
       return next
@@ -77,14 +100,24 @@ class Watched implements PartIterator {
   }
 
   async return(): Promise<PartResult> {
+    this.#isOver = true
     this.#end()?.left()
     await this.#inner?.return?.()
     return { done: true, value: undefined }
   }
 
-  #start(): void {
-    this.#watch = this.#begin(this.#call)
+  /** At once where that can be: what begins together must not choose as if nothing had begun. */
+  #start(): Promise<void> | undefined {
+    const begun = this.#begin(this.#call)
+    if (!(begun instanceof Promise)) return this.#follow(begun)
+    return followed(begun, this.#call).then((watch) => (this.#isOver ? watch.left() : this.#follow(watch)))
+  }
+
+  #follow(watch: Watch): undefined {
+    this.#watch = watch
+    this.#notice = watch.notice?.()
     try {
+      this.#call.signal?.throwIfAborted()
       this.#inner = this.#ask()[Symbol.asyncIterator]()
     } catch (error) {
       throw this.#broke(error)

@@ -2,7 +2,7 @@ import { isAnyModelError } from '../../errors.ts'
 import { verdictOf } from '../verdict.ts'
 import { CostEstimate } from './cost.ts'
 import { drawBeta, drawGamma, drawNormal, normalBelow } from './distributions.ts'
-import { lowestFirst, type Outcome, type Strategy, type StrategyContext } from './strategy.ts'
+import { isAmount, isForEach, lowestFirst, type Outcome, type Strategy, type StrategyContext } from './strategy.ts'
 
 export interface AdaptiveOptions {
   /** Milliseconds within which the first content should come. Default 10,000. */
@@ -35,6 +35,14 @@ interface Known {
   squares: number
 }
 
+const numbers = ['failure', 'trust', 'at', 'count', 'squares'] as const satisfies (keyof Known)[]
+
+function isKnown(value: unknown): value is Known {
+  const known = (value ?? {}) as Partial<Known>
+  const isShare = isAmount(known.failure) && known.failure <= 1 && isAmount(known.trust) && known.trust <= mostTrust
+  return isShare && Number.isFinite(known.mean) && numbers.every((name) => isAmount(known[name]))
+}
+
 /**
  * Weighs price, failures and times, and tries now and then what it knows little of: Thompson sampling. Of each target it has a moving average of failures, and how long the first content takes: a log-normal
  * distribution with a normal-inverse-gamma prior. For each call a share of failures and a distribution of times are drawn for each target; the lowest expected cost is first. Without a price, a target is
@@ -44,7 +52,7 @@ export function adaptive(context: StrategyContext, options: AdaptiveOptions): St
   const { deadline = 10_000, badOutcomeCost = 0.01 } = options
   const { clock, random } = context
   const estimate = new CostEstimate()
-  const known = context.targets.map((): Known => ({ ...unknown, at: clock(), count: 0, mean: 0, squares: 0 }))
+  let known = context.targets.map((): Known => ({ ...unknown, at: clock(), count: 0, mean: 0, squares: 0 }))
   return {
     rank(call) {
       const costOf = estimate.of(context.kind, call)
@@ -69,6 +77,14 @@ export function adaptive(context: StrategyContext, options: AdaptiveOptions): St
       }
       const time = timeOf(outcome, deadline)
       if (time !== undefined) learn(one, Math.log(Math.max(1, time)))
+    },
+    save: () => ({ targets: known, cost: estimate.save() }),
+    load(saved) {
+      const { targets, cost } = (saved ?? {}) as { readonly targets?: unknown; readonly cost?: unknown }
+      if (!isForEach(targets, context, isKnown) || !estimate.load(cost)) return false
+      // Clocks differ: nothing is known of the future.
+      known = targets.map((one) => ({ ...one, at: Math.min(one.at, clock()) }))
+      return true
     },
   }
 }

@@ -1,7 +1,7 @@
 import { measured } from '../call-measures.ts'
 import type { AnyCall, Kind } from '../kinds.ts'
 import { besidesTokens, costAt, isPriced, type Price } from '../price.ts'
-import { lowestFirst, type Outcome, type Strategy, type StrategyContext } from './strategy.ts'
+import { isAmount, lowestFirst, type Outcome, type Strategy, type StrategyContext } from './strategy.ts'
 
 /** The cheapest target for the call: its input as it is, its output as long as answers were lately, pictures, seconds and characters as they are asked for. Targets without a price come last. */
 export function cost(context: StrategyContext): Strategy {
@@ -12,6 +12,8 @@ export function cost(context: StrategyContext): Strategy {
       return lowestFirst(context, (target) => costOf(context.targets[target]?.price) ?? Number.POSITIVE_INFINITY)
     },
     ended: (_, outcome) => estimate.ended(outcome),
+    save: () => estimate.save(),
+    load: (known) => estimate.load(known),
   }
 }
 
@@ -22,6 +24,17 @@ export class CostEstimate {
 
   ended({ output }: Outcome): void {
     if (output !== undefined) this.#output = this.#output === undefined ? output : this.#output * 0.9 + output * 0.1
+  }
+
+  save(): { readonly output?: number } {
+    return this.#output === undefined ? {} : { output: this.#output }
+  }
+
+  load(known: unknown): boolean {
+    const { output } = (known ?? {}) as { readonly output?: unknown }
+    if (output !== undefined && !isAmount(output)) return false
+    this.#output = output ?? this.#output
+    return true
   }
 
   /** US dollars at a price; `undefined` when it is not known. */

@@ -1,9 +1,28 @@
 import { isAnyModelError } from '../../errors.ts'
-import { isWhole, lowestFirst, type Outcome, type Strategy, type StrategyContext } from './strategy.ts'
+import {
+  isAmount,
+  isForEach,
+  isWhole,
+  lowestFirst,
+  type Outcome,
+  type Strategy,
+  type StrategyContext,
+} from './strategy.ts'
 
 export interface LatencyOptions {
   /** Targets up to this share slower than the fastest are taken for equal, and asked in random order. Default 0. */
   readonly buffer?: number
+}
+
+/** Times of one target, the last ones. */
+interface Samples {
+  readonly streamed: number[]
+  readonly whole: number[]
+}
+
+function isSamples(value: unknown): value is Samples {
+  const { streamed, whole } = (value ?? {}) as Partial<Samples>
+  return [streamed, whole].every((list) => Array.isArray(list) && list.every(isAmount))
 }
 
 const kept = 10
@@ -14,7 +33,7 @@ const penalty = 1_000_000
  * come first.
  */
 export function latency(context: StrategyContext, { buffer = 0 }: LatencyOptions): Strategy {
-  const samples = context.targets.map(() => ({ streamed: [] as number[], whole: [] as number[] }))
+  let samples = context.targets.map((): Samples => ({ streamed: [], whole: [] }))
   const mean = (target: number, kind: 'streamed' | 'whole') => {
     const all = samples[target]?.[kind] ?? []
     return all.length === 0 ? 0 : all.reduce((sum, one) => sum + one, 0) / all.length
@@ -32,6 +51,12 @@ export function latency(context: StrategyContext, { buffer = 0 }: LatencyOptions
       if (sample === undefined || !list) return
       list.push(sample)
       if (list.length > kept) list.shift()
+    },
+    save: () => samples,
+    load(known) {
+      if (!isForEach(known, context, isSamples)) return false
+      samples = known.map(({ streamed, whole }) => ({ streamed: streamed.slice(-kept), whole: whole.slice(-kept) }))
+      return true
     },
   }
 }

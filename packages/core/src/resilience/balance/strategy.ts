@@ -1,3 +1,4 @@
+import type { NoticePart } from '../../contract/part.ts'
 import type { AnyModelError } from '../../errors.ts'
 import type { AnyCall, Kind } from '../kinds.ts'
 import type { Price } from '../price.ts'
@@ -35,7 +36,22 @@ export interface Strategy {
   rank(call: AnyCall): number[]
   started?(target: number): void
   ended?(target: number, outcome: Outcome): void
+  /** What it has learned, as JSON, for other processes. Of requests under way it knows nothing. */
+  save?(): unknown
+  /** Takes over what another process has learned. False for what is none of that: then nothing changes. */
+  load?(known: unknown): boolean
+  /** What readers should know of the strategy itself. */
+  notice?(): NoticePart | undefined
 }
+
+/** True for a list of as many things as there are targets, each of them right. */
+export const isForEach = <T>(
+  known: unknown,
+  { targets }: StrategyContext,
+  isRight: (one: unknown) => one is T,
+): known is T[] => Array.isArray(known) && known.length === targets.length && known.every(isRight)
+
+export const isAmount = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0
 
 /** True for a call whose answer is asked for whole. */
 export const isWhole = (call: AnyCall): boolean => (call as { readonly delivery?: string }).delivery === 'whole'
