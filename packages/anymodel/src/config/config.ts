@@ -10,7 +10,7 @@ import type {
   WhenConfig,
 } from './routing-config.ts'
 
-/** The hosted services and local servers that a config can name. */
+/** The hosted services and local servers that a config can name and that have no settings of their own. */
 export const hostedTypes = [
   'openai',
   'anthropic',
@@ -36,7 +36,6 @@ export const hostedTypes = [
   'azure',
   'azure-speech',
   'webui',
-  'comfyui',
   'ollama',
   'llamacpp',
   'lmstudio',
@@ -46,15 +45,21 @@ export const hostedTypes = [
 export type HostedType = (typeof hostedTypes)[number]
 
 /** What a provider can be. */
-export type ProviderType = HostedType | 'openai-compatible' | 'onnx'
+export type ProviderType = HostedType | 'openai-compatible' | 'comfyui' | 'midjourney' | 'onnx'
 
 /** All of them. */
-export const providerTypes: readonly ProviderType[] = [...hostedTypes, 'openai-compatible', 'onnx']
+export const providerTypes: readonly ProviderType[] = [
+  ...hostedTypes,
+  'openai-compatible',
+  'comfyui',
+  'midjourney',
+  'onnx',
+]
 
 /** A hosted service or a server of your own. Texts may hold `${VAR}`, `${VAR:-default}` and `${file:path}`. */
 export interface HostedProvider {
   /** Default: the provider's name in the config. */
-  readonly type?: HostedType | 'openai-compatible'
+  readonly type?: HostedType | 'openai-compatible' | 'comfyui' | 'midjourney'
   /** Default: the service's environment variable, such as `OPENAI_API_KEY`. Read at every request, so a secret file may be replaced. Several keys take turns. */
   readonly apiKey?: string | readonly string[]
   /** Default: the service's own. Needed for `openai-compatible`. */
@@ -63,6 +68,10 @@ export interface HostedProvider {
   readonly headers?: Readonly<Record<string, string>>
   /** Offer HTTP/2. Default false. */
   readonly http2?: boolean
+  /** Of `comfyui`: files of workflows, relative to the config file, by the names that stand for models. */
+  readonly workflows?: Readonly<Record<string, string>>
+  /** Of `midjourney`: that you have read its terms, which forbid automation. Needed. */
+  readonly acceptTerms?: true
 }
 
 /** Models that run in this process. */

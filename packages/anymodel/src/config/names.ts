@@ -28,7 +28,9 @@ export function splitName(name: string): { readonly provider: string; readonly m
 }
 
 /** Provider types that work without settings of their own. */
-export const impliedTypes: readonly ProviderType[] = providerTypes.filter((type) => type !== 'openai-compatible')
+export const impliedTypes: readonly ProviderType[] = providerTypes.filter(
+  (type) => type !== 'openai-compatible' && type !== 'midjourney',
+)
 
 /** The entry of a provider; a type that needs no settings has one without being in the config. */
 export function providerEntry({ providers }: CheckedConfig, name: string): TypedProvider | undefined {

@@ -39,6 +39,22 @@ const provider = z.union([
     ...connection,
   }),
   map({
+    type: z.literal('comfyui').optional(),
+    baseURL: text().describe('Where ComfyUI is, when not at http://127.0.0.1:8188.').optional(),
+    workflows: texts
+      .describe('Files of workflows, exported for the API, by the names that stand for models; relative to this file.')
+      .optional(),
+    ...connection,
+  }),
+  map({
+    type: z.literal('midjourney').optional(),
+    baseURL: text().describe('Where the proxy is.'),
+    acceptTerms: z
+      .literal(true, { error: "true, once you have read Midjourney's terms: they forbid automation" })
+      .describe("That you have read Midjourney's terms, which forbid automation."),
+    ...connection,
+  }),
+  map({
     type: z.literal('onnx').optional(),
     dir: text().describe('Folder of models, relative to this file.').optional(),
     threads: positive.describe('Threads that one model computes with.').optional(),

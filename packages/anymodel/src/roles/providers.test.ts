@@ -33,6 +33,7 @@ describe('a hosted provider', () => {
     async (type) => {
       const { env = [], load } = providerSources[type]
       for (const name of env) vi.stubEnv(name, undefined)
+      vi.stubEnv('AZURE_RESOURCE_NAME', 'house')
       const open = await load()
       const error = await ask(open({ type }, { name: type, asker: 'The role chat', dir: '/' })).catch((error) => error)
       expect(isAnyModelError(error) && error.code).toBe('auth')

@@ -122,7 +122,6 @@ export const providerSources: Readonly<Record<ProviderType, ProviderSource>> = {
     env: ['AZURE_SPEECH_KEY'],
     load: async () => hosted((await import('@anymodel/providers/azure-speech')).azureSpeech),
   },
-  comfyui: { load: async () => hosted((await import('@anymodel/providers/comfyui')).comfyui) },
   webui: { load: async () => hosted((await import('@anymodel/providers/webui')).webui) },
   ollama: { load: async () => hosted((await import('@anymodel/providers/ollama')).ollama) },
   llamacpp: { load: async () => hosted((await import('@anymodel/providers/llamacpp')).llamacpp) },
@@ -135,6 +134,29 @@ export const providerSources: Readonly<Record<ProviderType, ProviderSource>> = {
         const { baseURL = '', ...options } = hostedOptions(entry, context)
         return openaiCompatible({ name: context.name, baseURL, ...options })
       }
+    },
+  },
+  comfyui: {
+    load: async () => {
+      const [{ comfyui }, { readWorkflows }] = await Promise.all([
+        import('@anymodel/providers/comfyui'),
+        import('./workflows.ts'),
+      ])
+      return (entry, context) => {
+        const { workflows = {} } = entry as HostedProvider
+        const files = Object.entries(workflows).map(([name, file]) => [
+          name,
+          resolve(context.dir, fill(file, `workflows.${name}`, context)),
+        ])
+        return comfyui({ ...hostedOptions(entry, context), workflows: readWorkflows(Object.fromEntries(files)) })
+      }
+    },
+  },
+  midjourney: {
+    load: async () => {
+      const { midjourney } = await import('@anymodel/providers/midjourney')
+      return (entry, context) =>
+        midjourney({ ...hostedOptions(entry, context), acceptTerms: (entry as HostedProvider).acceptTerms === true })
     },
   },
   onnx: {
