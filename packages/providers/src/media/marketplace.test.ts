@@ -1,4 +1,5 @@
 import { editImage, generateImage, type ImageModel, upscaleImage } from '@anymodel/core'
+import { decodePng, encodePng } from '@anymodel/core/png'
 import { describe, expect, it } from 'vitest'
 import { fal } from '../fal.ts'
 import { replicate } from '../replicate.ts'
@@ -9,7 +10,7 @@ const url = `data:image/png;base64,${png.toString('base64')}`
 const apiKey = 'marketplace-secret-key'
 
 interface Place {
-  readonly seen: readonly Seen[]
+  readonly seen: Seen[]
   readonly image: (id: string, options?: MarketplaceOptions) => ImageModel
 }
 
@@ -23,7 +24,7 @@ async function atReplicate(): Promise<Place> {
   return { seen, image: (id, options) => replicate({ apiKey, baseURL: origin, ...options }).image(id) }
 }
 
-const inputs = ({ seen }: Place) => seen.map(({ body }) => body.input ?? body)
+const inputs = ({ seen }: Place) => seen.map(({ body }) => (body.input ?? body) as Record<string, unknown>)
 
 describe('models of fal', () => {
   it('upscale, each by its own name of the factor', async () => {
@@ -107,6 +108,11 @@ describe('models of Replicate', () => {
     await editImage({ ...one, model: place.image('black-forest-labs/flux-kontext-pro') })
     await editImage({ ...one, model: place.image('black-forest-labs/flux-fill-pro'), mask: png })
     await editImage({ ...one, model: place.image('stability-ai/sdxl:7762fd07'), mask: png, strength: 0.6 })
+    const mask = Buffer.from(encodePng({ width: 1, height: 1, data: Uint8Array.of(255, 255, 255) }))
+    await editImage({ ...one, model: place.image('ideogram-ai/ideogram-v3-turbo'), mask })
+    const turned = Buffer.from(String(inputs(place).pop()?.mask).replace(/^.*,/, ''), 'base64')
+    expect([...decodePng(turned, 0).data]).toEqual([0, 0, 0])
+    place.seen.pop()
     const two = { instruction: 'a hat', images: [png, png] }
     await editImage({ ...two, model: place.image('google/nano-banana-pro') })
     await editImage({ ...two, model: place.image('black-forest-labs/flux-2-pro') })

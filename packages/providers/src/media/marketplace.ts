@@ -1,4 +1,4 @@
-import type { ImageCall, ImageSupport, Json, Outpaint, VideoSupport } from '@anymodel/core'
+import type { ImageSupport, Outpaint, VideoSupport } from '@anymodel/core'
 
 /** What most models of pictures have in common at services that run those of many makers. */
 const marketplaceImages: ImageSupport = {
@@ -24,6 +24,8 @@ export interface InputNames {
   /** A list of pictures that it starts from, in place of `image`. */
   readonly images?: string
   readonly mask?: string
+  /** It paints where a mask is black: masks, which must be PNG, are turned for it. */
+  readonly darkMask?: boolean
   /** How far the result may be from the picture, 0 to 1. */
   readonly strength?: string
   /** How many times as wide and high. Without it the model has one of its own. */
@@ -65,25 +67,4 @@ export function marketplaceModel(id: string, rules: MarketplaceRules, { models =
   const { inputs: _inputs, ...said }: MarketplaceModel = Object.assign({}, ...known)
   const inputs: InputNames = Object.assign({}, ...known.map((model) => model.inputs))
   return { inputs, supports: { ...marketplaceImages, ...said } satisfies ImageSupport }
-}
-
-/** The inputs of a call that differ from model to model; `write` makes texts of pictures. */
-export function differingInputs(
-  { images = [], mask, strength, upscale, outpaint }: ImageCall,
-  names: InputNames,
-  write: (image: NonNullable<typeof mask>) => string,
-): Record<string, Json> {
-  const inputs: Record<string, Json> = {}
-  const put = (name: string | undefined, value: Json | undefined) => {
-    if (name !== undefined && value !== undefined) inputs[name] = value
-  }
-  const [first] = images
-  if (first) put(names.images ?? names.image, names.images ? images.map(write) : write(first))
-  if (first) put(names.strength, strength)
-  put(names.mask, mask && write(mask))
-  const { factor } = upscale ?? {}
-  put(names.factor, factor && names.factorText ? names.factorText.replace('{}', String(factor)) : factor)
-  if (outpaint && names.outpaint)
-    for (const side of ['left', 'right', 'top', 'bottom'] as const) put(names.outpaint[side], outpaint[side])
-  return inputs
 }

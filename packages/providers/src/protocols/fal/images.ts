@@ -1,8 +1,8 @@
 import type { ImageCall, JsonObject } from '@anymodel/core'
-import { dataUrl } from '../../media/data-url.ts'
 import { defined } from '../../media/defined.ts'
 import { leftOut } from '../../media/left-out.ts'
-import { differingInputs, type InputNames, type MarketplaceOptions, marketplaceModel } from '../../media/marketplace.ts'
+import { type InputNames, type MarketplaceOptions, marketplaceModel } from '../../media/marketplace.ts'
+import { differingInputs } from '../../media/marketplace-inputs.ts'
 import type { Drawing } from '../../media/steps.ts'
 import type { ImageFormat } from '../../protocol.ts'
 import { falModels, falNames } from './models.ts'
@@ -34,7 +34,7 @@ function toInput(call: ImageCall, names: InputNames): JsonObject {
     num_inference_steps: steps,
     guidance_scale: guidance,
     output_format: format,
-    ...differingInputs(call, names, dataUrl),
+    ...differingInputs(call, names),
   })
 }
 

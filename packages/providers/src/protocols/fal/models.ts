@@ -17,6 +17,7 @@ export const falModels: MarketplaceRules = [
   ],
   [/^fal-ai\/image-apps-v2\/outpaint$/, { tasks: ['outpaint'], inputs: { outpaint: sides } }],
   [/\/(?:edit|edit-image|image-to-image|inpaint(?:ing)?|remix|fill|genfill)(?:\/|$)/, { tasks: ['edit'] }],
+  [/paintbrush/, { inputs: { darkMask: true } }],
   [/fooocus\/inpaint/, masked('mask_image_url', 'inpaint_image_url')],
   [
     /gpt-image-1\.5\/edit|z-image\/.*(?:inpaint|tiling)|^fal-ai\/(?:fooocus(?:\/image-prompt)?$|iclight)/,

@@ -1,11 +1,11 @@
 import { AnyModelError, type ImageCall, type JsonObject, type Warning } from '@anymodel/core'
+import { darkMask } from '../../media/dark-mask.ts'
 import { defined } from '../../media/defined.ts'
 import { textFields } from '../../media/form.ts'
 import { leftOut } from '../../media/left-out.ts'
 import type { FirstAsk, FormField } from '../../media/steps.ts'
 import type { Target } from '../../protocol.ts'
 import { sizeFor } from '../openai-images/size.ts'
-import { darkMask } from './mask.ts'
 import { isV4 } from './models.ts'
 import { v3Resolutions, v4Resolutions } from './resolutions.ts'
 

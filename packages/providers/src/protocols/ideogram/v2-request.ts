@@ -1,11 +1,11 @@
 import type { ImageCall } from '@anymodel/core'
+import { darkMask } from '../../media/dark-mask.ts'
 import { defined } from '../../media/defined.ts'
 import { textFields } from '../../media/form.ts'
 import { leftOut } from '../../media/left-out.ts'
 import type { FirstAsk, FormField } from '../../media/steps.ts'
 import type { Target } from '../../protocol.ts'
 import { sizeFor } from '../openai-images/size.ts'
-import { darkMask } from './mask.ts'
 import { v4Resolutions } from './resolutions.ts'
 
 /** A call to a model of the second version of the API: it draws, or edits a picture and leaves its size. */

@@ -1,8 +1,8 @@
 import type { ImageCall, JsonObject } from '@anymodel/core'
-import { dataUrl } from '../../media/data-url.ts'
 import { defined } from '../../media/defined.ts'
 import { leftOut } from '../../media/left-out.ts'
-import { differingInputs, type InputNames, marketplaceModel } from '../../media/marketplace.ts'
+import { type InputNames, marketplaceModel } from '../../media/marketplace.ts'
+import { differingInputs } from '../../media/marketplace-inputs.ts'
 import type { ImageFormat } from '../../protocol.ts'
 import type { PredictionOptions } from './index.ts'
 import { replicateModels, replicateNames } from './models.ts'
@@ -37,6 +37,6 @@ function toInput(call: ImageCall, names: InputNames): JsonObject {
     num_inference_steps: steps,
     guidance,
     output_format: format === 'jpeg' ? 'jpg' : format,
-    ...differingInputs(call, names, dataUrl),
+    ...differingInputs(call, names),
   })
 }
