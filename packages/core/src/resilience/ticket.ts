@@ -2,13 +2,14 @@ import type { FinishPart, Part } from '../contract/part.ts'
 import type { PartIterator, PartResult, PartStream } from '../contract/text.ts'
 import { addUsage, type Usage } from '../contract/usage.ts'
 import { isAnyModelError } from '../errors.ts'
+import type { Spent } from './price.ts'
 
 /** How a request ended. */
 export interface Outcome {
   /** Nothing reached the service, or it refused the request: no tokens. */
   readonly isFree: boolean
-  /** Tokens that were used, those of failed attempts included; absent when nobody knows. */
-  readonly usage?: Usage | undefined
+  /** What was used, tokens of failed attempts included; absent when nobody knows. */
+  readonly usage?: Spent | undefined
   readonly finish?: FinishPart | undefined
   readonly error?: unknown
 }
@@ -52,6 +53,7 @@ class Ticketed implements PartIterator {
   #ended: Promise<void> | undefined
   /** Of attempts that failed inside. */
   #failed: Usage = {}
+  #pictures = 0
 
   constructor(enter: Enter, ask: () => PartStream) {
     this.#enter = enter
@@ -100,8 +102,14 @@ class Ticketed implements PartIterator {
 
   #passed(part: Part): void {
     if (part.type === 'notice' && 'attempt' in part) this.#failed = addUsage(this.#failed, part.attempt.usage ?? {})
-    if (part.type === 'finish')
-      void this.#end({ isFree: false, usage: addUsage(this.#failed, part.usage), finish: part })
+    if ((part as { readonly type: string }).type === 'image') this.#pictures++
+    if (part.type !== 'finish') return
+    const { seconds } = part as { readonly seconds?: number }
+    const made = {
+      ...(this.#pictures > 0 ? { pictures: this.#pictures } : {}),
+      ...(seconds === undefined ? {} : { seconds }),
+    }
+    void this.#end({ isFree: false, usage: { ...addUsage(this.#failed, part.usage), ...made }, finish: part })
   }
 
   #end(outcome: Outcome): Promise<void> {

@@ -1,17 +1,26 @@
-import type { Usage } from '../../contract/usage.ts'
 import { AnyModelError, isAnyModelError } from '../../errors.ts'
 import type { State, Taken } from '../../state/state.ts'
+import type { Spent } from '../price.ts'
 import type { Outcome, Ticket } from '../ticket.ts'
 import { ourLimits } from '../verdict.ts'
 import type { Unit } from './cost.ts'
 
 interface PurseSettings {
   readonly unit: Unit
-  readonly per: number
+  readonly per: number | '1mo'
   readonly key: string
   readonly state: State
   readonly onStateError: 'allow' | 'refuse'
   readonly model: { readonly provider: string; readonly id: string }
+}
+
+const day = 86_400_000
+
+/** A month has a key of its own, and nothing of it lapses before it is over. `left`: milliseconds until nothing that was spent counts any more. */
+function windowOf(per: number | '1mo', now = new Date()): { month: string[]; window: number; left: number } {
+  if (per !== '1mo') return { month: [], window: per, left: Number.POSITIVE_INFINITY }
+  const next = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1)
+  return { month: [now.toISOString().slice(0, 7)], window: 31 * day, left: next - now.getTime() }
 }
 
 const unwatched: Ticket = { end: async () => {} }
@@ -25,14 +34,15 @@ export class Purse {
   }
 
   /** Sets aside what a request may use at most. Rejects with `quota` when there may be too little left. */
-  async take(most: Usage, owner: string): Promise<Ticket> {
+  async take(most: Spent, owner: string): Promise<Ticket> {
     const { unit, per, key, state } = this.#settings
     const amount = unit.cost(most)
     if (amount > unit.limit) throw this.#exceeded(amount)
-    const claim = { key: `budget:${JSON.stringify([key, owner])}`, amount, limit: unit.limit, window: per }
+    const { month, window, left } = windowOf(per)
+    const claim = { key: `budget:${JSON.stringify([key, owner, ...month])}`, amount, limit: unit.limit, window }
     const taken = await this.#ask(() => state.take([claim]))
     if (!taken) return unwatched
-    if (!taken.granted) throw this.#exceeded(amount, taken.wait)
+    if (!taken.granted) throw this.#exceeded(amount, Math.min(taken.wait, left))
     const [hold] = taken.holds
     return {
       end: async (outcome) => {
@@ -57,7 +67,7 @@ export class Purse {
     const { unit, key, per } = this.#settings
     const { provider, model } = this.#who()
     const left = retryAfter === undefined ? 'that is more than all of it' : 'there may be too little left'
-    const budget = `the budget "${key}" is ${unit.print(unit.limit)} in ${per} ms`
+    const budget = `the budget "${key}" is ${unit.print(unit.limit)} in ${per === '1mo' ? 'a calendar month' : `${per} ms`}`
     const message = `${provider}/${model}: ${budget}, and this call may take ${unit.print(amount)}: ${left}. Nothing was sent.`
     const info = { ...this.#who(), providerCode: ourLimits.budget, retryAfter, phase: 'connect' } as const
     return new AnyModelError('quota', message, info)
@@ -70,8 +80,9 @@ export class Purse {
 }
 
 /** What a request did cost; `undefined` when nobody knows. Of a count that the service left out, what was set aside counts. */
-function costOf({ isFree, usage }: Outcome, most: Usage, unit: Unit): number | undefined {
+function costOf({ isFree, usage }: Outcome, most: Spent, unit: Unit): number | undefined {
   if (!usage) return isFree ? 0 : undefined
-  const { input = most.input, output = most.output, ...rest } = usage
-  return unit.cost(isFree ? usage : { ...rest, input, output })
+  if (isFree) return unit.cost(usage)
+  const told = Object.fromEntries(Object.entries(usage).filter(([, amount]) => amount !== undefined))
+  return unit.cost({ ...most, ...told })
 }
