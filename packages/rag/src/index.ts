@@ -77,6 +77,7 @@ export { type HierarchyOptions, hierarchicalSplitter } from './split/hierarchica
 export type { SplitOptions } from './split/options.ts'
 export { recursiveSplitter } from './split/recursive.ts'
 export { type SentenceOptions, sentenceSplitter } from './split/sentences.ts'
+export { codeWords } from './store/code-words.ts'
 export { englishWords } from './store/english-words.ts'
 export type { LanceConnection, LanceDb, LanceQuery, LanceTable } from './store/lancedb/client.ts'
 export { type LancedbStoreOptions, lancedbStore } from './store/lancedb/lancedb-store.ts'
