@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { AnyModelError } from '@anymodel/core'
-import { hostedTypes } from '../config/config.ts'
 import { builtInModels } from '../config/load.ts'
+import { impliedTypes } from '../config/names.ts'
 import { providerSources } from '../roles/providers.ts'
 import { write } from './output.ts'
 
@@ -22,7 +22,7 @@ export async function configInit(path: string, { force = false }: { readonly for
 
 /** The text of a first config. */
 export function configText(): string {
-  const found = hostedTypes.flatMap((type) => {
+  const found = impliedTypes.flatMap((type) => {
     const variable = providerSources[type].env?.find((name) => process.env[name])
     if (variable) return [`  ${type}: { apiKey: "\${${variable}}" }`]
     return process.env[`${type.toUpperCase()}_BASE_URL`] ? [`  ${type}: {}`] : []

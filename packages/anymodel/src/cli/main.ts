@@ -111,6 +111,7 @@ function commands(exit: (code: number) => void): Command {
     .option('--ratio <ratio>', 'width to height, such as 16:9')
     .option('--resolution <lines>', '480p, 720p, 1080p and so on')
     .option('--seconds <number>', 'length', toNumber)
+    .option('--fps <number>', 'pictures per second', toNumber)
     .option('--seed <number>', 'the same seed gives a similar video', toNumber)
     .option('--negative <text>', 'what should not be in the video')
     .option('--audio', 'with sound')

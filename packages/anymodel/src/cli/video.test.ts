@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -86,15 +87,49 @@ test('an interrupt cancels the job', async () => {
   const { seen, origin } = await service(1_000)
   const cwd = folderFor(origin)
   let sent = false
-  const { code } = await runCli(['video', prompt, '-o', 'out.mp4'], {
+  const { code, err } = await runCli(['video', prompt, '-o', 'out.mp4'], {
     cwd,
     onError(err, child) {
       if (!sent && err.includes('Filming')) sent = child.kill('SIGINT')
     },
   })
   expect(code).toBe(130)
+  expect(err).toContain('The service was asked to cancel the job.')
   expect(seen.at(-1)).toMatchObject({ method: 'DELETE', path: '/tasks/t1' })
   expect(existsSync(join(cwd, 'out.mp4'))).toBe(false)
+}, 60_000)
+
+test('of a job that nobody can cancel, or whose file can’t be fetched, the handle is told', async () => {
+  let looks = 0
+  const server = createServer(async (request, response) => {
+    for await (const _chunk of request);
+    if (request.url?.endsWith('.mp4')) return void response.writeHead(503).end()
+    const isDone = request.method === 'GET' && ++looks > 1
+    const video = { url: `${origin}/out.mp4`, respect_moderation: true }
+    const body =
+      request.method === 'POST' ? { request_id: 'r1' } : isDone ? { status: 'done', video } : { status: 'pending' }
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const env = { XAI_BASE_URL: origin, XAI_API_KEY: 'xai-secret-key' }
+  const film = (onError?: (err: string, child: ChildProcess) => void) => {
+    const args = ['video', prompt, '-o', 'out.mp4', '--model', 'xai/grok-imagine-video']
+    return runCli(args, { cwd: testFolder(), env, ...(onError && { onError }) })
+  }
+  const handle = /Its handle, for --resume: (\{.*\})/
+  let sent = false
+  const left = await film((err, child) => {
+    if (!sent && err.includes('Filming')) sent = child.kill('SIGINT')
+  })
+  expect(left.code).toBe(130)
+  expect(JSON.parse(handle.exec(left.err)?.[1] ?? '')).toMatchObject({ provider: 'xai', model: 'grok-imagine-video' })
+  looks = 1
+  const lost = await film()
+  expect(lost.code).toBe(1)
+  expect(lost.err).toContain('status 503')
+  expect(lost.err).toMatch(handle)
 }, 60_000)
 
 test('says what is wrong before anything is sent', async () => {

@@ -1,5 +1,12 @@
 import { once } from 'node:events'
-import { AnyModelError, type VideoOptions, type VideoResult, type VideoStream } from '@anymodel/core'
+import {
+  AnyModelError,
+  isAnyModelError,
+  type VideoJob,
+  type VideoOptions,
+  type VideoResult,
+  type VideoStream,
+} from '@anymodel/core'
 import { type ModelOptions, modelName, type OpenClient, openClient } from './client.ts'
 import { drawingBar } from './drawing-bar.ts'
 import { Interrupted } from './failure.ts'
@@ -16,6 +23,7 @@ export interface VideoFlags extends Pick<ModelOptions, 'config' | 'model'> {
   readonly ratio?: string
   readonly resolution?: string
   readonly seconds?: number
+  readonly fps?: number
   readonly seed?: number
   readonly negative?: string
   readonly audio?: boolean
@@ -77,7 +85,8 @@ function checkOutput({ output, n = 1, json }: VideoFlags): void {
 }
 
 async function toCall(words: string, flags: VideoFlags): Promise<Call> {
-  const { n, size, ratio, resolution, seconds, seed, negative, audio, first, last, reference = [], webhook } = flags
+  const { n, size, ratio, resolution, seconds, fps, seed, negative, audio } = flags
+  const { first, last, reference = [], webhook } = flags
   const given = {
     prompt: words !== '' || process.stdin.isTTY ? words : (await readPiped()).trim(),
     n,
@@ -85,6 +94,7 @@ async function toCall(words: string, flags: VideoFlags): Promise<Call> {
     aspectRatio: ratio,
     resolution,
     seconds,
+    fps,
     seed,
     negativePrompt: negative,
     audio,
@@ -99,11 +109,18 @@ async function toCall(words: string, flags: VideoFlags): Promise<Call> {
 /** Shows how far it is, and writes what came. */
 async function deliver(stream: VideoStream, flags: VideoFlags): Promise<void> {
   const bar = await drawingBar('Filming')
+  let job: VideoJob | undefined
   try {
     for await (const event of stream) {
-      if (event.type === 'submitted') bar.update(0)
-      else if (event.type === 'progress') bar.update(event.fraction)
+      if (event.type === 'submitted') {
+        job = event.job
+        bar.update(0)
+      } else if (event.type === 'progress') bar.update(event.fraction)
     }
+  } catch (error) {
+    bar.stop()
+    if (job && flags.resume === undefined) tellJob(job, error)
+    throw error
   } finally {
     bar.stop()
   }
@@ -112,18 +129,29 @@ async function deliver(stream: VideoStream, flags: VideoFlags): Promise<void> {
   await (flags.output === undefined ? writeVideo(result) : saveVideos(result, flags.output, flags))
 }
 
+/** What becomes of a job whose end is not waited for: it is paid for. */
+function tellJob(job: VideoJob, error: unknown): void {
+  const isStopped = error instanceof Interrupted && (job.job as { cancel?: unknown } | null)?.cancel !== undefined
+  if (isStopped) remark('The service was asked to cancel the job.')
+  else if (error instanceof Interrupted || (isAnyModelError(error) && outOfSight.has(error.code)))
+    remark(`The job may go on at the service. Its handle, for --resume: ${JSON.stringify(job)}`)
+}
+
+/** Errors that say nothing of how the job is. */
+const outOfSight: ReadonlySet<string> = new Set(['network', 'timeout', 'malformed', 'rate-limit', 'server', 'auth'])
+
 async function writeVideo({ videos: [video] }: VideoResult): Promise<void> {
   if (video && !process.stdout.write(video.data)) await once(process.stdout, 'drain')
 }
 
 async function saveVideos(
-  { videos, response: { provider, model } }: VideoResult,
+  { videos, response: { provider, model, details } }: VideoResult,
   output: string,
   { json }: VideoFlags,
 ): Promise<void> {
   const saved = videos.map((video, at) => ({ video, path: videos.length === 1 ? output : numbered(output, at + 1) }))
   for (const { video, path } of saved) await video.save(path)
   const told = saved.map(({ video, path }) => ({ path, mediaType: video.mediaType, bytes: video.data.length }))
-  if (json) return write(`${JSON.stringify({ videos: told, provider, model })}\n`)
+  if (json) return write(`${JSON.stringify({ videos: told, provider, model, details })}\n`)
   for (const { path, mediaType, bytes } of told) remark(`${path} (${mediaType}, ${(bytes / 1_000_000).toFixed(1)} MB)`)
 }

@@ -33,7 +33,6 @@ export const hostedTypes = [
   'elevenlabs',
   'deepgram',
   'assemblyai',
-  'azure',
   'azure-speech',
   'webui',
   'ollama',
@@ -45,12 +44,13 @@ export const hostedTypes = [
 export type HostedType = (typeof hostedTypes)[number]
 
 /** What a provider can be. */
-export type ProviderType = HostedType | 'openai-compatible' | 'comfyui' | 'midjourney' | 'onnx'
+export type ProviderType = HostedType | 'openai-compatible' | 'azure' | 'comfyui' | 'midjourney' | 'onnx'
 
 /** All of them. */
 export const providerTypes: readonly ProviderType[] = [
   ...hostedTypes,
   'openai-compatible',
+  'azure',
   'comfyui',
   'midjourney',
   'onnx',
@@ -59,7 +59,7 @@ export const providerTypes: readonly ProviderType[] = [
 /** A hosted service or a server of your own. Texts may hold `${VAR}`, `${VAR:-default}` and `${file:path}`. */
 export interface HostedProvider {
   /** Default: the provider's name in the config. */
-  readonly type?: HostedType | 'openai-compatible' | 'comfyui' | 'midjourney'
+  readonly type?: HostedType | 'openai-compatible' | 'azure' | 'comfyui' | 'midjourney'
   /** Default: the service's environment variable, such as `OPENAI_API_KEY`. Read at every request, so a secret file may be replaced. Several keys take turns. */
   readonly apiKey?: string | readonly string[]
   /** Default: the service's own. Needed for `openai-compatible`. */
@@ -68,6 +68,14 @@ export interface HostedProvider {
   readonly headers?: Readonly<Record<string, string>>
   /** Offer HTTP/2. Default false. */
   readonly http2?: boolean
+  /** Of `azure`: the resource's name. Default: `AZURE_OPENAI_ENDPOINT`, `AZURE_RESOURCE_NAME`. */
+  readonly resource?: string
+  /** Of `azure`: a token of Microsoft Entra ID in place of a key, such as `${file:token}`. Read at every request. */
+  readonly token?: string
+  /** Of `azure`: a date, such as `2024-10-21`, for the older paths. Default: `AZURE_OPENAI_API_VERSION`, else version 1. */
+  readonly apiVersion?: string
+  /** Of `azure`: the models behind deployments whose names do not say it: `prod: gpt-5.4`. */
+  readonly models?: Readonly<Record<string, string>>
   /** Of `comfyui`: files of workflows, relative to the config file, by the names that stand for models. */
   readonly workflows?: Readonly<Record<string, string>>
   /** Of `midjourney`: that you have read its terms, which forbid automation. Needed. */

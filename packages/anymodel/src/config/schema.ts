@@ -39,6 +39,16 @@ const provider = z.union([
     ...connection,
   }),
   map({
+    type: z.literal('azure').optional(),
+    baseURL: text().describe('Where the service is, up to and with /openai/v1.').optional(),
+    resource: text().describe("The resource's name.").optional(),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the grammar's own notation
+    token: text().describe('A token of Microsoft Entra ID in place of a key, best as ${file:path}.').optional(),
+    apiVersion: text().describe('A date, such as 2024-10-21, for the older paths.').optional(),
+    models: texts.describe('The models behind deployments whose names do not say it.').optional(),
+    ...connection,
+  }),
+  map({
     type: z.literal('comfyui').optional(),
     baseURL: text().describe('Where ComfyUI is, when not at http://127.0.0.1:8188.').optional(),
     workflows: texts

@@ -116,7 +116,20 @@ export const providerSources: Readonly<Record<ProviderType, ProviderSource>> = {
   },
   azure: {
     env: ['AZURE_OPENAI_API_KEY'],
-    load: async () => hosted((await import('@anymodel/providers/azure')).azure),
+    load: async () => {
+      const { azure } = await import('@anymodel/providers/azure')
+      return (entry, context) => {
+        const { token, resource, apiVersion, models } = entry as HostedProvider
+        const value = (text: string, key: string) => fill(text, key, context)
+        return azure({
+          ...hostedOptions(entry, context),
+          ...(token !== undefined && { token: () => value(token, 'token') }),
+          ...(resource !== undefined && { resource: value(resource, 'resource') }),
+          ...(apiVersion !== undefined && { apiVersion: value(apiVersion, 'apiVersion') }),
+          ...(models !== undefined && { models }),
+        })
+      }
+    },
   },
   'azure-speech': {
     env: ['AZURE_SPEECH_KEY'],
