@@ -1,5 +1,5 @@
 import type { Json } from './json.ts'
-import type { PartStream, TuningOptions } from './text.ts'
+import type { CacheControl, PartStream, TuningOptions } from './text.ts'
 
 /** A source file, whole. */
 export interface CodeFile {
@@ -44,6 +44,8 @@ export interface CodeCall extends CodeTuning {
   readonly onUnsupported?: 'error' | 'warn' | 'emulate'
   /** What wrappers tell calls apart by (a tenant, a feature). Never sent to a service. */
   readonly tags?: Readonly<Record<string, string>>
+  /** For `withCache`. */
+  readonly cache?: CacheControl
   readonly headers?: Readonly<Record<string, string>>
   /** Merged last into the wire body. */
   readonly extra?: Readonly<Record<string, Json>>

@@ -1,5 +1,6 @@
 import type { Json } from './json.ts'
 import type { Warning } from './part.ts'
+import type { CacheControl } from './text.ts'
 import type { Usage } from './usage.ts'
 
 /** What `embed` hands to an embedding model. */
@@ -11,6 +12,8 @@ export interface EmbeddingCall {
   readonly purpose?: 'query' | 'document'
   /** What wrappers tell calls apart by (a tenant, a feature). Never sent to a service. */
   readonly tags?: Readonly<Record<string, string>>
+  /** For `withCache`. */
+  readonly cache?: CacheControl
   readonly headers?: Readonly<Record<string, string>>
   readonly extra?: Readonly<Record<string, Json>>
   readonly signal?: AbortSignal

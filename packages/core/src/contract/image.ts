@@ -1,5 +1,6 @@
 import type { Json } from './json.ts'
 import type { NoticePart, ResponseInfo } from './part.ts'
+import type { CacheControl } from './text.ts'
 import type { Usage } from './usage.ts'
 
 /** A file of pixels or sound that goes to a model. */
@@ -71,6 +72,8 @@ export interface ImageCall extends ImageTuning {
   readonly onUnsupported?: 'error' | 'warn' | 'emulate'
   /** What wrappers tell calls apart by (a tenant, a feature). Never sent to a service. */
   readonly tags?: Readonly<Record<string, string>>
+  /** For `withCache`. */
+  readonly cache?: CacheControl
   readonly headers?: Readonly<Record<string, string>>
   /** Merged last into the wire body. */
   readonly extra?: Readonly<Record<string, Json>>

@@ -1,5 +1,6 @@
 import type { Json } from './json.ts'
 import type { Warning } from './part.ts'
+import type { CacheControl } from './text.ts'
 import type { Usage } from './usage.ts'
 
 /** What `rerank` hands to a model. */
@@ -10,6 +11,8 @@ export interface RerankCall {
   readonly limit?: number
   /** What wrappers tell calls apart by (a tenant, a feature). Never sent to a service. */
   readonly tags?: Readonly<Record<string, string>>
+  /** For `withCache`. */
+  readonly cache?: CacheControl
   readonly headers?: Readonly<Record<string, string>>
   readonly extra?: Readonly<Record<string, Json>>
   readonly signal?: AbortSignal

@@ -1,5 +1,6 @@
 import type { Json } from './json.ts'
 import type { NoticePart, ResponseInfo } from './part.ts'
+import type { CacheControl } from './text.ts'
 import type { Usage } from './usage.ts'
 
 /** Options that tune a voice. A model that lacks one follows `onUnsupported`. */
@@ -27,6 +28,8 @@ export interface SpeechCall extends SpeechTuning {
   readonly onUnsupported?: 'error' | 'warn' | 'emulate'
   /** What wrappers tell calls apart by (a tenant, a feature). Never sent to a service. */
   readonly tags?: Readonly<Record<string, string>>
+  /** For `withCache`. */
+  readonly cache?: CacheControl
   readonly headers?: Readonly<Record<string, string>>
   readonly extra?: Readonly<Record<string, Json>>
   readonly signal?: AbortSignal

@@ -13,6 +13,8 @@ export interface VideoTuning {
   readonly resolution?: '480p' | '540p' | '720p' | '1080p' | '1440p' | '2160p'
   /** Length. */
   readonly seconds?: number
+  /** Pictures per second. */
+  readonly fps?: number
   /** The same seed and options give a similar video. */
   readonly seed?: number
   /** What should not be in the video. */

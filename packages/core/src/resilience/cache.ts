@@ -1,6 +1,7 @@
 import type { EmbeddingModel } from '../contract/embedding.ts'
 import type { Part } from '../contract/part.ts'
-import type { PartStream, TextCall, TextModel } from '../contract/text.ts'
+import type { CacheControl, PartStream } from '../contract/text.ts'
+import type { VideoModel } from '../contract/video.ts'
 import { AnyModelError } from '../errors.ts'
 import { memoryState } from '../state/memory.ts'
 import type { State } from '../state/state.ts'
@@ -9,8 +10,9 @@ import { type Entry, EntryDraft, toEntry, toText, unbilled } from './cache/entry
 import { Flights } from './cache/flights.ts'
 import { Near } from './cache/near.ts'
 import { type CacheKeys, cacheKeys } from './cache/request.ts'
+import { asStream, valueIn } from './cache/value.ts'
 import { asCandidate, candidateOf } from './candidate.ts'
-import { wrap } from './retry.ts'
+import { type AnyCall, type AnyModel, type Kind, kindOf, type OfKind, rewired } from './kinds.ts'
 import { ticketed } from './ticket.ts'
 
 export interface CacheOptions {
@@ -26,7 +28,7 @@ export interface CacheOptions {
   readonly namespace?: string
   /** Name of a tag: calls with different values never share answers. Default `tenant`. */
   readonly by?: string
-  /** Keep answers of calls with a temperature above 0, too: they would differ each time. Default false. A call that sets none is kept. */
+  /** Keep answers that would differ each time, too: at a temperature above 0, and pictures without a seed. Default false. A call that sets no temperature is kept, and so is speech. */
   readonly anyTemperature?: boolean
   /** For `semantic`: what compares questions. */
   readonly embedding?: EmbeddingModel
@@ -38,41 +40,45 @@ export interface CacheOptions {
  * Answers from memory what was answered before. The call must be the same in all that can matter: model, messages, tools, schema, tuning, headers, tenant. Calls that come while the same one is under
  * way share its answer. An answer that was not asked for anew has usage 0 and `response.cached`.
  *
- * Kept are whole answers that ended by themselves; never errors, answers that were cut, refusals or tool calls. A cache that can't be reached is no error: the model is asked.
+ * For models of every kind but videos; of embedding models each vector is kept by itself. Kept are whole answers that ended by themselves; never errors, answers that were cut, refusals or tool calls. A cache that can't be reached is no error: the model is asked.
  * `semantic` refuses rather than guesses: besides the cosine, both questions must have the same words in the same order, but for articles, courtesies, case and punctuation.
  * `cache` of a call says whether it reads and what it leaves.
  */
-export function withCache(model: TextModel, options?: CacheOptions): TextModel
-export function withCache(
-  model: EmbeddingModel,
-  options?: Pick<CacheOptions, 'ttl' | 'state' | 'maxBytes' | 'namespace'>,
-): EmbeddingModel
-export function withCache(model: TextModel | EmbeddingModel, options: CacheOptions = {}): TextModel | EmbeddingModel {
+export function withCache<M extends Exclude<AnyModel, VideoModel>>(model: M, options: CacheOptions = {}): OfKind<M> {
+  const kind = kindOf(model)
+  if (kind === 'video') throw wrong('videos are not kept: they are too large, and no two are alike. Keep the files.')
   const { ttl = 3_600_000, maxBytes, state = memoryState(maxBytes === undefined ? {} : { maxBytes }) } = options
-  const { namespace = '', by = 'tenant', anyTemperature = false } = options
+  const { namespace = '', by = 'tenant' } = options
   const scope = [model.provider, model.id, namespace]
-  if ('embed' in model) return cacheEmbeddings(model, state, ttl, scope)
-  const cache = new TextCache(model, state, ttl, nearOf(options, state))
-  const cached: TextModel = {
-    ...wrap(model),
-    stream(call) {
-      if ((call.temperature ?? 0) > 0 && !anyTemperature) return model.stream(call)
-      const own = call.cache?.namespace
-      const keys = cacheKeys(call, [...scope, own ?? '', call.tags?.[by] ?? ''])
-      return cache.stream(call, keys)
-    },
-  }
-  const { unfit } = candidateOf(model)
-  return unfit ? asCandidate(cached, { unfit }) : cached
+  const keysOf = (call: Cacheable) => cacheKeys(call, [...scope, call.cache?.namespace ?? '', call.tags?.[by] ?? ''])
+  if (kind === 'embedding') return cacheEmbeddings(model as EmbeddingModel, state, ttl, scope) as OfKind<M>
+  const cache = new AnswerCache(state, ttl, nearOf(kind, options, state))
+  const cached = rewired(model, {
+    parts: (ask, call) => (isKept(kind, call, options) ? cache.stream(call, keysOf(call), ask) : ask(call)),
+    value: (ask, call) => valueIn(cache.stream(call, keysOf(call), asStream(model, ask))),
+  })
+  const { unfit, members } = candidateOf(model)
+  return unfit || members ? asCandidate(cached, { unfit, members }) : cached
 }
 
-function nearOf({ mode, embedding, threshold = 0.92 }: CacheOptions, state: State): Near | undefined {
+/** A call as far as caches read it. */
+interface Cacheable extends AnyCall {
+  readonly cache?: CacheControl
+  readonly temperature?: number
+  readonly seed?: number
+}
+
+/** Whether the same call would get the same answer again, or the user says that one is as good as another. */
+function isKept(kind: Kind, { temperature = 0, seed }: Cacheable, { anyTemperature = false }: CacheOptions): boolean {
+  return anyTemperature || (kind === 'image' ? seed !== undefined : temperature <= 0)
+}
+
+const wrong = (problem: string): AnyModelError => new AnyModelError('invalid-argument', `withCache: ${problem}`)
+
+function nearOf(kind: Kind, { mode, embedding, threshold = 0.92 }: CacheOptions, state: State): Near | undefined {
   if (mode !== 'semantic') return undefined
-  if (!embedding)
-    throw new AnyModelError(
-      'invalid-argument',
-      "withCache: mode 'semantic' needs embedding, a model that compares texts.",
-    )
+  if (kind !== 'text') throw wrong(`mode 'semantic' compares questions: it is not for ${kind} models.`)
+  if (!embedding) throw wrong("mode 'semantic' needs embedding, a model that compares texts.")
   return new Near(state, embedding, threshold)
 }
 
@@ -81,21 +87,21 @@ interface Hit {
   readonly similarity?: number
 }
 
-class TextCache {
-  readonly #model: TextModel
+type Ask = (call: AnyCall) => PartStream
+
+class AnswerCache {
   readonly #state: State
   readonly #ttl: number
   readonly #near: Near | undefined
   readonly #flights = new Flights()
 
-  constructor(model: TextModel, state: State, ttl: number, near: Near | undefined) {
-    this.#model = model
+  constructor(state: State, ttl: number, near: Near | undefined) {
     this.#state = state
     this.#ttl = ttl
     this.#near = near
   }
 
-  stream(call: TextCall, keys: CacheKeys): PartStream {
+  stream(call: Cacheable, keys: CacheKeys, ask: Ask): PartStream {
     let hit: Hit | undefined
     const look = async (left: AbortSignal) => {
       call.signal?.throwIfAborted()
@@ -103,10 +109,10 @@ class TextCache {
       call.signal?.throwIfAborted()
       return { end: async () => {} }
     }
-    return ticketed(look, () => (hit ? replay(hit) : this.#ask(call, keys)))
+    return ticketed(look, () => (hit ? replay(hit) : this.#ask(call, keys, ask)))
   }
 
-  async #find({ signal, cache = {} }: TextCall, keys: CacheKeys, left: AbortSignal): Promise<Hit | undefined> {
+  async #find({ signal, cache = {} }: Cacheable, keys: CacheKeys, left: AbortSignal): Promise<Hit | undefined> {
     const isFresh = ({ madeAt }: Entry) => Date.now() - madeAt <= (cache.maxAge ?? Number.POSITIVE_INFINITY)
     try {
       const exact = await this.#read(placeOf(keys))
@@ -125,11 +131,11 @@ class TextCache {
     return text === undefined ? undefined : toEntry(text)
   }
 
-  #ask(call: TextCall, keys: CacheKeys): PartStream {
+  #ask(call: Cacheable, keys: CacheKeys, ask: Ask): PartStream {
     const draft = new EntryDraft()
     const { read = true, write = true, ttl = this.#ttl } = call.cache ?? {}
     const flight = {
-      ask: (signal: AbortSignal) => this.#model.stream({ ...call, signal }),
+      ask: (signal: AbortSignal) => ask({ ...call, signal }),
       passed: (part: Part) => draft.add(part),
       landed: async () => {
         const { entry } = draft

@@ -9,7 +9,10 @@ export interface Entry {
 }
 
 /** Parts that are kept: what the reader would get again. */
-const kept: ReadonlySet<string> = new Set(['text', 'reasoning', 'source', 'file'])
+const kept: ReadonlySet<string> = new Set(['text', 'reasoning', 'source', 'file', 'image', 'audio', 'segment', 'value'])
+
+/** Parts that are no part of the answer. */
+const passing: ReadonlySet<string> = new Set(['progress', 'preview'])
 
 /** Follows an answer. It is worth keeping only when it is whole, and nothing but an answer: no tool calls, no refusal, nothing that was cut. */
 export class EntryDraft {
@@ -23,11 +26,14 @@ export class EntryDraft {
       if (part.kind === 'warning') this.#parts.push(part)
       else if (part.kind === 'reset') this.#parts = this.#parts.filter(({ type }) => type === 'notice')
     } else if (kept.has(part.type)) mergeParts(this.#parts, part)
+    else if (passing.has(part.type)) return
     else this.#isPlain = false
   }
 
   get entry(): Entry | undefined {
-    if (!this.#isPlain || this.#finish?.reason !== 'stop') return undefined
+    // Only texts end for a reason.
+    const { reason = 'stop' } = (this.#finish ?? {}) as Partial<FinishPart>
+    if (!this.#isPlain || !this.#finish || reason !== 'stop') return undefined
     const { headers: _headers, ...response } = this.#finish.response
     const hasContent = this.#parts.some(({ type }) => type !== 'notice')
     return hasContent ? { madeAt: Date.now(), parts: this.#parts, finish: { ...this.#finish, response } } : undefined
@@ -51,9 +57,13 @@ export function toEntry(text: string): Entry | undefined {
   }
 }
 
+const withData: ReadonlySet<string> = new Set(['file', 'image', 'audio'])
+
 function revived(part: Part): Part {
-  if (part.type === 'file')
-    return { ...part, data: Buffer.from((part.data as unknown as { base64: string }).base64, 'base64') }
+  if (withData.has(part.type)) {
+    const { base64 } = (part as unknown as { data: { base64: string } }).data
+    return { ...part, data: new Uint8Array(Buffer.from(base64, 'base64')) } as Part
+  }
   if (part.type === 'notice' ? part.kind === 'warning' : kept.has(part.type)) return part
   throw new TypeError(`No part of a kept answer: ${part.type}`)
 }
