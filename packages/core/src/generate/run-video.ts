@@ -8,7 +8,16 @@ import { madeFile } from './made-file.ts'
 import { runEvents } from './run-events.ts'
 import type { VideoJobOptions, VideoOptions, VideoResult } from './video-options.ts'
 
-const knobs: readonly VideoKnob[] = ['size', 'aspectRatio', 'resolution', 'seconds', 'seed', 'negativePrompt', 'audio']
+const knobs: readonly VideoKnob[] = [
+  'size',
+  'aspectRatio',
+  'resolution',
+  'seconds',
+  'fps',
+  'seed',
+  'negativePrompt',
+  'audio',
+]
 
 type Emit = (event: VideoEvent) => void | Promise<void>
 
@@ -102,7 +111,7 @@ function refuse(
 }
 
 function check(options: Omit<VideoOptions, 'model'>): void {
-  const { prompt, n, seconds, seed, aspectRatio, webhook } = options
+  const { prompt, n, seconds, fps, seed, aspectRatio, webhook } = options
   const wrong = (message: string): never => {
     throw new AnyModelError('invalid-argument', message)
   }
@@ -110,6 +119,7 @@ function check(options: Omit<VideoOptions, 'model'>): void {
   if (n !== undefined && !(Number.isSafeInteger(n) && n >= 1)) wrong(`n must be a whole number above 0, not ${n}.`)
   if (seconds !== undefined && !(seconds > 0 && Number.isFinite(seconds)))
     wrong(`seconds must be a number above 0, not ${seconds}.`)
+  if (fps !== undefined && !(fps > 0 && Number.isFinite(fps))) wrong(`fps must be a number above 0, not ${fps}.`)
   if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0))
     wrong(`seed must be a whole number from 0 on, not ${seed}.`)
   if (aspectRatio !== undefined && !/^[1-9]\d*:[1-9]\d*$/.test(aspectRatio))

@@ -14,7 +14,7 @@ export const marketplaceVideos: VideoSupport = {
   lastFrame: true,
   references: 4,
   webhook: true,
-  knobs: ['size', 'aspectRatio', 'resolution', 'seconds', 'seed', 'negativePrompt', 'audio'],
+  knobs: ['size', 'aspectRatio', 'resolution', 'seconds', 'fps', 'seed', 'negativePrompt', 'audio'],
 }
 
 /** How the inputs of a model are named that differ from model to model. */

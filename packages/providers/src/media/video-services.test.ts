@@ -22,11 +22,20 @@ describe('Together', () => {
       return { json: { id: 'v1', status: 'completed', outputs: { cost: 3, video_url: `${origin}/out.mp4` } } }
     })
     const model = together({ apiKey: 'tg-secret-key', baseURL: origin, jobs }).video('google/veo-3.0')
-    const { response } = await generateVideo({ model, prompt, seconds: 6, firstFrame: png, lastFrame: png, seed: 4 })
+    const { response } = await generateVideo({
+      model,
+      prompt,
+      seconds: 6,
+      fps: 30,
+      firstFrame: png,
+      lastFrame: png,
+      seed: 4,
+    })
     expect(response.details).toMatchObject({ cost: 3 })
     expect(seen[0]?.body).toMatchObject({
       model: 'google/veo-3.0',
       seconds: '6',
+      fps: 30,
       seed: 4,
       media: {
         frame_images: [
@@ -50,8 +59,9 @@ describe('OpenRouter', () => {
     })
     const model = openrouter({ apiKey: 'or-secret-key', baseURL: origin, jobs }).video('google/veo-3.1')
     const webhook = 'https://example.com/done'
-    const { usage } = await generateVideo({ model, prompt, resolution: '2160p', webhook, firstFrame: png })
+    const { usage, response } = await generateVideo({ model, prompt, resolution: '2160p', webhook, firstFrame: png })
     expect(usage.raw).toEqual({ cost: 0.5 })
+    expect(response.details).toEqual({ cost: 0.5 })
     expect(seen[0]?.body).toMatchObject({
       resolution: '4K',
       callback_url: webhook,
@@ -146,7 +156,9 @@ describe('xAI', () => {
       if (one.method === 'POST') return { json: { request_id: 'r1' } }
       if (times === 0) return { status: 202, json: { status: 'pending', progress: 30 } }
       const video = { url: `${origin}/out.mp4`, duration: 8, respect_moderation: true }
-      return { json: { status: 'done', video, model: 'grok-imagine-video', usage: { cost_in_usd_ticks: 4 } } }
+      return {
+        json: { status: 'done', video, model: 'grok-imagine-video', usage: { cost_in_usd_ticks: 5_000_000_000 } },
+      }
     })
     const { response, usage } = await generateVideo({
       model: at(origin),
@@ -155,8 +167,8 @@ describe('xAI', () => {
       resolution: '720p',
       firstFrame: png,
     })
-    expect(response.details).toEqual({ seconds: 8 })
-    expect(usage.raw).toEqual({ cost_in_usd_ticks: 4 })
+    expect(response.details).toEqual({ seconds: 8, cost: 0.5 })
+    expect(usage.raw).toEqual({ cost_in_usd_ticks: 5_000_000_000 })
     expect(seen[0]).toMatchObject({
       path: '/videos/generations',
       body: { duration: 8, resolution: '720p', image: { url: dataUrl } },

@@ -27,7 +27,7 @@ describe('Runway', () => {
       }
     })
     const { response } = await generateVideo({ model: at(origin), prompt })
-    expect(response.details).toEqual({ cost: { credits: 50 } })
+    expect(response.details).toEqual({ credits: 50 })
     expect(seen[0]).toMatchObject({
       path: '/text_to_video',
       headers: { 'x-runway-version': '2024-11-06', authorization: 'Bearer rw-secret-key' },
@@ -125,6 +125,10 @@ describe('fal', () => {
     const kling = at('fal-ai/kling-video/v2.5-turbo/pro/image-to-video')
     const job = await startVideo({ model: kling, prompt, seconds: 5, ...frames })
     expect(seen.at(-1)?.body).toMatchObject({ duration: '5', image_url: dataUrl, tail_image_url: dataUrl })
+    await startVideo({ model: at('fal-ai/wan/v2.2-5b/text-to-video'), prompt, fps: 24 })
+    expect(seen.at(-1)?.body).toMatchObject({ frames_per_second: 24 })
+    await startVideo({ model: at('fal-ai/ltx-2/text-to-video'), prompt, fps: 50 })
+    expect(seen.at(-1)?.body).toMatchObject({ fps: 50 })
     await cancelVideo({ model: kling, job })
     expect(seen.at(-1)).toMatchObject({ method: 'PUT', path: '/fal-ai/veo3/requests/q1/cancel' })
   })

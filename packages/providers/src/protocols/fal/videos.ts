@@ -25,13 +25,14 @@ export const falFilming: VideoFormat = {
 
 /** The names that most video models of fal have agreed on, and the families that have not. */
 function toInput(call: VideoCall, model: string): JsonObject {
-  const { prompt, size, aspectRatio, resolution, seconds, seed, negativePrompt, audio, references } = call
+  const { prompt, size, aspectRatio, resolution, seconds, fps, seed, negativePrompt, audio, references } = call
   return defined({
     prompt,
     video_size: size && { ...size },
     aspect_ratio: aspectRatio,
     resolution,
     duration: seconds && lengthIn(model, seconds),
+    [/(?:^|\/)(?:wan(?!-alpha|-fun)|sana|ltx-video)/.test(model) ? 'frames_per_second' : 'fps']: fps,
     seed,
     negative_prompt: negativePrompt,
     generate_audio: audio,

@@ -1,4 +1,5 @@
 import { AnyModelError, type Json, type Usage } from '@anymodel/core'
+import { costTold } from '../../media/cost-told.ts'
 import { objectOf } from '../../media/run-steps.ts'
 import type { AskReply, Drawing, Drawn, Media, StepContext } from '../../media/steps.ts'
 import type { ImageDecoder, PreviewFrame } from '../../protocol.ts'
@@ -37,8 +38,8 @@ function toMedia(
 /** Tokens, and what they cost where the service tells that. */
 function counted(usage: ImagesUsage | null | undefined): Pick<Drawing, 'usage' | 'details'> {
   if (!usage) return {}
-  const { cost } = usage
-  return { usage: toUsage(usage), ...(typeof cost === 'number' && { details: { cost } }) }
+  const told = costTold(usage)
+  return { usage: toUsage(usage), ...(told.cost !== undefined && { details: { ...told } }) }
 }
 
 function toUsage(usage: ImagesUsage): Usage {

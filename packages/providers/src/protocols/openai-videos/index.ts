@@ -22,7 +22,7 @@ const knobs: readonly VideoKnob[] = ['size', 'aspectRatio', 'resolution', 'secon
 
 /** Together. https://docs.together.ai/reference/create-videos */
 export const togetherVideos: VideoProtocol = {
-  supports: () => ({ firstFrame: true, lastFrame: true, references: 4, knobs: [...knobs, 'negativePrompt'] }),
+  supports: () => ({ firstFrame: true, lastFrame: true, references: 4, knobs: [...knobs, 'negativePrompt', 'fps'] }),
   load: () => format('toTogether'),
 }
 

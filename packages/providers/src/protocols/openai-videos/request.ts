@@ -48,6 +48,7 @@ export const toTogether: ToAsk = (call, { model }) => {
     ratio: call.aspectRatio,
     resolution: call.resolution,
     seconds: call.seconds?.toString(),
+    fps: call.fps,
     seed: call.seed,
     negative_prompt: call.negativePrompt,
     generate_audio: call.audio,

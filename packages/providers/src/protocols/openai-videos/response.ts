@@ -1,4 +1,5 @@
 import { AnyModelError } from '@anymodel/core'
+import { costTold } from '../../media/cost-told.ts'
 import { defined } from '../../media/defined.ts'
 import { jobFailed } from '../../media/job-failed.ts'
 import { jobState } from '../../media/job-state.ts'
@@ -23,7 +24,8 @@ export function readVideoJob(reply: AskReply, { target }: Pick<StepContext<unkno
 }
 
 function toFilmed({ id, model, seconds, size, outputs, unsigned_urls, usage }: VideoJobBody, path: string): Filmed {
-  const details = defined({ seconds: seconds ?? undefined, size: size ?? undefined, cost: outputs?.cost })
+  const { cost } = costTold(outputs?.cost === undefined ? usage : outputs)
+  const details = defined({ seconds: seconds ?? undefined, size: size ?? undefined, cost })
   return {
     id,
     model,

@@ -6,7 +6,7 @@ import { predict, readPrediction } from './prediction.ts'
 
 export const replicateFilming: VideoFormat = {
   hosts: ['api.replicate.com'],
-  request: (call, { model }) => ({ ...predict(model, toInput(call), { webhook: call.webhook }), warnings: [] }),
+  request: (call, { model }) => ({ ...predict(model, toInput(call, model), { webhook: call.webhook }), warnings: [] }),
   read(reply, context) {
     const step = readPrediction(reply, context)
     if (step.type === 'ask') return step
@@ -19,8 +19,8 @@ export const replicateFilming: VideoFormat = {
 }
 
 /** The names that most video models of Replicate have agreed on. */
-function toInput(call: VideoCall): JsonObject {
-  const { prompt, size, aspectRatio, resolution, seconds, seed, negativePrompt, audio } = call
+function toInput(call: VideoCall, model: string): JsonObject {
+  const { prompt, size, aspectRatio, resolution, seconds, fps, seed, negativePrompt, audio } = call
   const { firstFrame, lastFrame, references } = call
   return defined({
     prompt,
@@ -28,6 +28,7 @@ function toInput(call: VideoCall): JsonObject {
     aspect_ratio: aspectRatio,
     resolution,
     duration: seconds,
+    [/wan-|stable-video/.test(model) ? 'frames_per_second' : 'fps']: fps,
     seed,
     negative_prompt: negativePrompt,
     generate_audio: audio,

@@ -1,4 +1,4 @@
-import { AnyModelError, type JsonObject } from '@anymodel/core'
+import { AnyModelError } from '@anymodel/core'
 import { jobFailed } from '../../media/job-failed.ts'
 import { jobState } from '../../media/job-state.ts'
 import { objectOf } from '../../media/run-steps.ts'
@@ -12,7 +12,7 @@ interface Task {
   readonly output?: readonly string[]
   readonly failure?: string
   readonly failureCode?: string
-  readonly cost?: JsonObject
+  readonly cost?: { readonly credits?: number }
 }
 
 /** What a reply about a task means. It is cancelled by deleting it. */
@@ -24,7 +24,10 @@ export function readTask(reply: AskReply, { target }: Pick<StepContext<unknown>,
     throw jobFailed(target, failure ?? `The task is ${status}.`, failureCode)
   if (state === 'done' && reply.asked.method === 'GET') {
     const videos = output.map((url) => ({ url }))
-    return { type: 'done', result: { id, videos, ...(cost && { details: { cost } }) } }
+    return {
+      type: 'done',
+      result: { id, videos, ...(cost?.credits !== undefined && { details: { credits: cost.credits } }) },
+    }
   }
   const path = `/tasks/${encodeURIComponent(id)}`
   return {

@@ -1,4 +1,5 @@
 import { AnyModelError, type JsonObject } from '@anymodel/core'
+import { costTold } from '../../media/cost-told.ts'
 import { dataUrl } from '../../media/data-url.ts'
 import { defined } from '../../media/defined.ts'
 import { jobFailed } from '../../media/job-failed.ts'
@@ -51,6 +52,7 @@ function readGeneration(reply: AskReply, { target }: Pick<StepContext<unknown>, 
   if (state === 'waiting' && !video)
     return { type: 'ask', ask: asked, wait: true, ...(typeof progress === 'number' && { progress: progress / 100 }) }
   const moderated = video?.respect_moderation === false
+  const details = defined({ seconds: video?.duration, ...costTold(usage) })
   return {
     type: 'done',
     result: {
@@ -58,7 +60,7 @@ function readGeneration(reply: AskReply, { target }: Pick<StepContext<unknown>, 
       videos: video?.url && !moderated ? [{ url: video.url }] : [],
       ...(moderated && { filtered: 'it did not pass moderation' }),
       ...(usage && { usage: { raw: usage } }),
-      ...(video?.duration !== undefined && { details: { seconds: video.duration } }),
+      ...(Object.keys(details).length > 0 && { details }),
     },
   }
 }
