@@ -16,7 +16,7 @@ const expected: Record<string, { prints: RegExp; local?: true }> = {
   '06-object.ts': { prints: /Ann is 42/ },
   '07-image.ts': { prints: /image\/png, 64 x 64/, local: true },
   '08-retrieval.ts': { prints: /It lasts for two years\.\n {2}pump: "The warranty of the pump/ },
-  '09-failover.ts': { prints: /\w\s+down\/some-model: network\nonnx\/smollm2-135m-instruct: ok/, local: true },
+  '09-failover.ts': { prints: /\S\s+down\/some-model: network\nonnx\/smollm2-135m-instruct: ok/, local: true },
   '10-edit-image.ts': { prints: /image\/png, 128 x 64/, local: true },
 }
 
