@@ -1,5 +1,6 @@
 export { type ContextualHeaderOptions, contextualHeaders } from './add/contextual-headers.ts'
 export { titleAndHeadings } from './add/header.ts'
+export { type LanguageDetector, languageDetector } from './add/language.ts'
 export type { ChunkHeader } from './add/prepare.ts'
 export type { AddFailure, AddProgress, AddReport } from './add/report.ts'
 export type { AddSource } from './add/sources.ts'

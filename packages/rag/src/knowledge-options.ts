@@ -1,4 +1,5 @@
 import type { EmbeddingModel, Given } from '@anymodel/core'
+import type { LanguageDetector } from './add/language.ts'
 import type { ChunkHeader } from './add/prepare.ts'
 import type { AddProgress } from './add/report.ts'
 import type { PlaceOptions } from './add/sources.ts'
@@ -18,6 +19,8 @@ export interface KnowledgeOptions {
   readonly split?: Splitter
   /** Words in front of every chunk that say where it comes from. Default: title and headings. */
   readonly header?: ChunkHeader
+  /** Tells the language of documents that don't say it, such as `await languageDetector()`. It joins their metadata, for filters, and tells `sentenceSplitter` how to cut. Default: it stays unknown. */
+  readonly detectLanguage?: LanguageDetector
   /** Change it when your own `header` comes to give other words: documents are then added anew. */
   readonly version?: string
   /** Requests to the embedding model at the same time. Default 4. */

@@ -114,9 +114,11 @@ const preparationOf = ({
   split = autoSplitter(chunk),
   header = titleAndHeadings,
   version = '',
+  detectLanguage,
 }: KnowledgeOptions) => ({
   split,
   header,
+  detectLanguage,
   version: JSON.stringify([header.name, version]),
 })
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Json } from '@anymodel/core'
 import type { Chunk, Document, Metadata, Splitter, StoredChunk, StoredDocument } from '../contract.ts'
+import { type LanguageDetector, withLanguage } from './language.ts'
 
 /** The words in front of a chunk that say where it comes from; part of what is searched and embedded, not of the text. */
 export type ChunkHeader = (
@@ -13,6 +14,7 @@ export type ChunkHeader = (
 export interface Preparation {
   readonly split: Splitter
   readonly header: ChunkHeader
+  readonly detectLanguage?: LanguageDetector | undefined
   /** Whatever else decides what chunks look like: another one makes all documents new. */
   readonly version: string
 }
@@ -30,10 +32,11 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 /** Cuts a document and tells by its hash whether it is the one that is there: its text, its metadata, how it is cut. */
 export async function prepare(
-  document: Document,
-  { split, version }: Preparation,
+  given: Document,
+  { split, version, detectLanguage }: Preparation,
   more: Metadata = {},
 ): Promise<Prepared> {
+  const document = await withLanguage(given, detectLanguage)
   const chunks = await split(document)
   const metadata = { ...metadataOf(document), ...more }
   const { id, text, title } = document

@@ -6,7 +6,7 @@ import { broken } from './broken.ts'
 import type { LoadOptions } from './loader.ts'
 
 /** What a thread says about a file: any number of parts, then what it made of it or what went wrong. */
-export interface ThreadAnswer<Part, Done> {
+interface ThreadAnswer<Part, Done> {
   readonly part?: Part
   readonly done?: Done
   readonly error?: ThreadError
