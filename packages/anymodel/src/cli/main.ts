@@ -55,6 +55,9 @@ function commands(exit: (code: number) => void): Command {
     .option('--language <tag>', 'what is spoken, such as en or de; default: the model finds out')
     .option('--prompt <text>', 'words that may come up, such as names')
     .option('--translate', 'write it down in English')
+    .option('--speakers', 'say who speaks')
+    .option('--words', 'times of every word, in the JSON')
+    .option('-o, --output <path>', 'where the transcript goes; .srt, .vtt and .json choose the form')
     .option('--srt', 'print SubRip subtitles')
     .option('--vtt', 'print WebVTT subtitles')
     .option('--json', 'print one JSON object: text, segments with times, language')
@@ -70,6 +73,7 @@ function commands(exit: (code: number) => void): Command {
     .option('--language <tag>', 'language of the text, such as en or de')
     .option('--instructions <text>', 'how to speak, for models that take that')
     .option('--format <name>', 'wav, pcm, mp3, opus, aac or flac; what there is depends on the model')
+    .option('--json', 'print one JSON object: path, type, length, model')
     .action(async (words: string[], _options, command: Command) =>
       (await import('./speak.ts')).speak(words.join(' '), command.optsWithGlobals()),
     )

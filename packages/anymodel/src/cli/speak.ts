@@ -3,7 +3,7 @@ import { AnyModelError, type SpeechOptions } from '@anymodel/core'
 import { audioModel } from './audio-model.ts'
 import { type ModelOptions, type OpenClient, openClient } from './client.ts'
 import { Interrupted } from './failure.ts'
-import { outputClosed, remark } from './output.ts'
+import { outputClosed, remark, write } from './output.ts'
 import { readPiped } from './prompt.ts'
 
 export interface SpeakFlags extends Pick<ModelOptions, 'config' | 'model'> {
@@ -14,6 +14,7 @@ export interface SpeakFlags extends Pick<ModelOptions, 'config' | 'model'> {
   readonly language?: string
   readonly instructions?: string
   readonly format?: string
+  readonly json?: boolean
 }
 
 const formats = ['wav', 'pcm', 'mp3', 'opus', 'aac', 'flac']
@@ -23,6 +24,11 @@ export async function speak(words: string, flags: SpeakFlags): Promise<void> {
   const { output, voice, speed, language, instructions } = flags
   if (output === undefined && process.stdout.isTTY)
     throw new AnyModelError('invalid-argument', 'Say where the sound shall go: -o talk.wav, or pipe it into a player.')
+  if (output === undefined && flags.json)
+    throw new AnyModelError(
+      'invalid-argument',
+      'Say where the sound shall go: -o talk.wav. Nothing else fits into a pipe.',
+    )
   const model = await audioModel(flags, {
     role: 'speech',
     command: 'speak "Hello." -o hello.wav',
@@ -35,7 +41,7 @@ export async function speak(words: string, flags: SpeakFlags): Promise<void> {
   const format = flags.format ?? formats.find((name) => output?.toLowerCase().endsWith(`.${name}`))
   const client = await openClient(flags)
   try {
-    await say(client, output, {
+    await say(client, flags, {
       model,
       text,
       ...(voice === undefined ? {} : { voice }),
@@ -52,14 +58,19 @@ export async function speak(words: string, flags: SpeakFlags): Promise<void> {
 
 type Call = Omit<SpeechOptions, 'model'> & { readonly model: string }
 
-async function say({ ai }: OpenClient, output: string | undefined, call: Call): Promise<void> {
+async function say({ ai }: OpenClient, { output, json }: SpeakFlags, call: Call): Promise<void> {
   const stream = ai.streamSpeech(call)
   if (output === undefined)
     for await (const fragment of stream.audioStream)
       if (!process.stdout.write(fragment)) await once(process.stdout, 'drain')
-  const { audio, seconds, warnings } = await stream.result
+  const { audio, seconds, warnings, response } = await stream.result
   for (const { message } of warnings) remark(message)
   if (output === undefined) return
   await audio.save(output)
+  if (json) {
+    const { provider, model } = response
+    const told = { path: output, mediaType: audio.mediaType, bytes: audio.data.length, seconds, provider, model }
+    return write(`${JSON.stringify(told)}\n`)
+  }
   remark(`${output}${seconds === undefined ? '' : ` (${seconds.toFixed(1)} s)`}`)
 }

@@ -1,16 +1,23 @@
+import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { AnyModelError, type TranscribeOptions, type Transcript, toSrt, toVtt } from '@anymodel/core'
+import { AnyModelError, type TranscribeOptions, type Transcript, type TranscriptStream } from '@anymodel/core'
 import { printText } from './ask.ts'
 import { audioModel } from './audio-model.ts'
 import { type ModelOptions, openClient } from './client.ts'
+import { drawingBar } from './drawing-bar.ts'
 import { Interrupted } from './failure.ts'
 import { outputClosed, remark, write } from './output.ts'
 import { readBytes } from './prompt.ts'
+import { formOf, written } from './transcript-form.ts'
 
 export interface TranscribeFlags extends Pick<ModelOptions, 'config' | 'model'> {
+  /** Where the transcript goes. Default: the standard output. */
+  readonly output?: string
   readonly language?: string
   readonly prompt?: string
   readonly translate?: boolean
+  readonly speakers?: boolean
+  readonly words?: boolean
   readonly srt?: boolean
   readonly vtt?: boolean
   readonly json?: boolean
@@ -18,9 +25,8 @@ export interface TranscribeFlags extends Pick<ModelOptions, 'config' | 'model'> 
 
 /** `anymodel transcribe talk.wav`: prints what is spoken, while it is written down, or subtitles at the end. */
 export async function transcribe(path: string, flags: TranscribeFlags): Promise<void> {
-  const { srt, vtt, json, language, prompt, translate } = flags
-  if ([srt, vtt, json].filter(Boolean).length > 1)
-    throw new AnyModelError('invalid-argument', 'Of --srt, --vtt and --json only one can be printed.')
+  const { output, language, prompt, translate, speakers, words } = flags
+  const form = formOf(flags)
   const model = await audioModel(flags, {
     role: 'transcription',
     command: `transcribe ${path}`,
@@ -38,14 +44,16 @@ export async function transcribe(path: string, flags: TranscribeFlags): Promise<
       ...(language === undefined ? {} : { language }),
       ...(prompt === undefined ? {} : { prompt }),
       ...(translate ? { task: 'translate' as const } : {}),
+      ...(speakers && { speakers }),
+      ...(words && { words }),
       signal: AbortSignal.any([interrupt.signal, outputClosed]),
     })
-    if (!srt && !vtt && !json) await printText(trimmed(stream.textStream))
+    const isShown = form === 'text' && output === undefined
+    if (isShown) await printText(trimmed(stream.textStream))
+    else await follow(stream)
     const result = await stream.result
     for (const { message } of result.warnings) remark(message)
-    if (srt) await write(toSrt(timed(result)))
-    if (vtt) await write(toVtt(timed(result)))
-    if (json) await write(`${JSON.stringify(summary(result), null, process.stdout.isTTY ? 2 : 0)}\n`)
+    if (!isShown) await deliver(written(form, result), result, output)
   } finally {
     await client.close()
   }
@@ -65,16 +73,25 @@ async function* trimmed(text: AsyncIterable<string>): AsyncGenerator<string> {
   }
 }
 
-function timed({ segments, text, response }: Transcript): Transcript['segments'] {
-  if (segments.length > 0 || text === '') return segments
-  throw new AnyModelError(
-    'unsupported',
-    `${response.provider}/${response.model} gives no times, so there are no subtitles: choose another model.`,
-  )
+/** Shows how far it is. */
+async function follow(stream: TranscriptStream): Promise<void> {
+  const bar = await drawingBar('Writing down')
+  try {
+    for await (const event of stream) {
+      if (event.type === 'progress') bar.update(event.fraction)
+      else if (event.type === 'notice' && event.kind === 'alive') bar.update(0)
+    }
+  } finally {
+    bar.stop()
+  }
 }
 
-const summary = ({ text, segments, language, seconds, usage, warnings, response }: Transcript) => {
-  const { raw: _raw, ...tokens } = usage
-  const { provider, model } = response
-  return { text, segments, language, seconds, provider, model, usage: tokens, warnings }
+async function deliver(text: string, { seconds }: Transcript, output: string | undefined): Promise<void> {
+  if (output === undefined) return write(text)
+  try {
+    await writeFile(output, text)
+  } catch (cause) {
+    throw new AnyModelError('invalid-argument', `${output} can't be written: ${(cause as Error).message}`, { cause })
+  }
+  remark(`${output}${seconds === undefined ? '' : ` (${seconds.toFixed(1)} s of sound)`}`)
 }
