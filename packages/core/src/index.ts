@@ -89,7 +89,7 @@ export {
   withFallback,
 } from './resilience/fallback.ts'
 export { type HedgeOptions, withHedge } from './resilience/hedge.ts'
-export type { AnyModel, OfKind } from './resilience/kinds.ts'
+export type { AnyModel as AnyKindOfModel, OfKind } from './resilience/kinds.ts'
 export { type LimitOptions, withLimit } from './resilience/limit.ts'
 export type { Price } from './resilience/price.ts'
 export { type RetryOptions, withRetry } from './resilience/retry.ts'

@@ -28,8 +28,8 @@ function inOrder(legs: readonly Leg[]): string {
 function placeText(legs: readonly Leg[]): string {
   const balance = legs[0]?.place?.in
   if (!balance) return legs.map(legText).join()
-  const sticky = balance.sticky ? ', sticky' : ''
-  return `${balance.balance}${sticky} of [${legs.map(legText).join(', ')}]`
+  const notes = `${balance.sticky ? ', sticky' : ''}${balance.shared ? ', shared' : ''}`
+  return `${balance.balance}${notes} of [${legs.map(legText).join(', ')}]`
 }
 
 function legText(leg: Leg): string {
@@ -39,7 +39,7 @@ function legText(leg: Leg): string {
     ...when.flatMap(conditionTexts),
     ...limitTexts(limits),
     ...(budget ? [`budget ${budget.name}`] : []),
-    ...(breaker ? ['breaker'] : []),
+    ...(breaker ? [breaker.shared ? 'shared breaker' : 'breaker'] : []),
     ...(hedge ? [`hedged by ${nameOf(hedge.to)} after ${after(hedge.after)}`] : []),
   ]
   return notes.length > 0 ? `${nameOf(leg)} (${notes.join('; ')})` : nameOf(leg)
@@ -55,10 +55,21 @@ function limitTexts({ requestsPerMinute, tokensPerMinute, concurrency }: NonNull
 
 const after = (time: number | 'p95' | undefined): string => (typeof time === 'number' ? `${time} ms` : 'p95')
 
-function conditionTexts({ maxInputTokens, minInputTokens, modality, tags = {} }: Conditions): string[] {
+const ranges = [
+  ['minInputTokens', 'maxInputTokens', 'tokens'],
+  ['minTexts', 'maxTexts', 'texts'],
+  ['minCharacters', 'maxCharacters', 'characters'],
+  ['minCount', 'maxCount', 'at once'],
+  ['minSeconds', 'maxSeconds', 'seconds'],
+  ['minPixels', 'maxPixels', 'pixels'],
+] as const
+
+function conditionTexts({ modality, tags = {}, ...amounts }: Conditions): string[] {
   return [
-    ...(minInputTokens === undefined ? [] : [`from ${minInputTokens} tokens`]),
-    ...(maxInputTokens === undefined ? [] : [`up to ${maxInputTokens} tokens`]),
+    ...ranges.flatMap(([min, max, unit]) => [
+      ...(amounts[min] === undefined ? [] : [`from ${amounts[min]} ${unit}`]),
+      ...(amounts[max] === undefined ? [] : [`up to ${amounts[max]} ${unit}`]),
+    ]),
     ...(modality ? [`only ${modality.join(', ')}`] : []),
     ...Object.entries(tags).map(([tag, values]) => `${tag}: ${[values].flat().join(' or ')}`),
   ]

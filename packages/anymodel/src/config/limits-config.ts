@@ -16,8 +16,8 @@ export interface LimitConfig {
 export interface BudgetConfig {
   /** Of which the prices of all models must be known, or an amount of tokens: `2000000 tokens`. */
   readonly limit: Money | string
-  /** Length of the window: in no stretch of this length more is spent. */
-  readonly per: Duration
+  /** Length of the window: in no stretch of this length more is spent. `1mo`: the calendar month, by UTC. */
+  readonly per: Duration | '1mo'
   /** Name of a tag: each of its values has this budget for itself. */
   readonly by?: string
   /** Who answers when there may be too little left; that model's answers do not count. Default `error`. */
@@ -53,5 +53,5 @@ export type StateConfig =
   /** URL. Needs the package `ioredis`. */
   | ({ readonly redis: string } & StateLoss)
 
-/** US dollars for a million tokens, by `provider/model`. */
+/** US dollars, by `provider/model`: for a million tokens, and for what else models are paid by. */
 export type PricesConfig = Readonly<Record<string, Price>>

@@ -13,19 +13,25 @@ export const limits = {
   concurrency: positive.describe('Requests at once.').optional(),
 }
 
-/** US dollars for a million tokens. */
+/** US dollars. */
 export const price = map({
-  input: cost.optional(),
+  input: cost.describe('A million tokens.').optional(),
   output: cost.optional(),
   cacheRead: cost.describe("Of input that is read from the service's prompt cache.").optional(),
   cacheWrite: cost.describe('Of input that is written to it.').optional(),
-}).describe('US dollars for a million tokens.')
+  picture: cost.describe('One picture.').optional(),
+  second: cost.describe('One second of sound or video.').optional(),
+  characters: cost.describe('A million characters that are spoken.').optional(),
+  request: cost.describe('One request, whatever it holds.').optional(),
+}).describe('US dollars.')
 
 const role = map({ role: text('the name of a role') })
 
 export const budget = map({
   limit: amount.regex(amountPattern, 'an amount such as 20 usd or 2000000 tokens'),
-  per: duration.describe('Length of the window: in no stretch of this length more is spent.'),
+  per: z
+    .union([z.literal('1mo', { error: 'a duration such as 1d, or 1mo' }), duration])
+    .describe('Length of the window: in no stretch of this length more is spent. 1mo: the calendar month, by UTC.'),
   by: text().describe('Name of a tag: each of its values has this budget for itself.').optional(),
   onExceed: z.union([z.literal('error', { error: 'error or a role' }), role]).optional(),
 })

@@ -14,6 +14,21 @@ export interface WhenConfig {
   /** Tokens that go in, estimated as a quarter of the characters. */
   readonly maxInputTokens?: number
   readonly minInputTokens?: number
+  /** Texts to embed, documents to rank. */
+  readonly maxTexts?: number
+  readonly minTexts?: number
+  /** Of what is embedded, ranked, drawn, filmed, spoken or completed. */
+  readonly maxCharacters?: number
+  readonly minCharacters?: number
+  /** Pictures or videos of one request. */
+  readonly maxCount?: number
+  readonly minCount?: number
+  /** Of a video, or of sound that is written down. */
+  readonly maxSeconds?: number
+  readonly minSeconds?: number
+  /** Width times height of a picture or video. */
+  readonly maxPixels?: number
+  readonly minPixels?: number
   /** The call brings nothing but these; `text`: no files. */
   readonly modality?: Modality | readonly Modality[]
   /** Tags of the call, each with its value or one of several. */
@@ -25,7 +40,7 @@ export interface ConditionalTarget extends LimitConfig {
   readonly model?: string | AnyKindOfModel
   readonly role?: string
   readonly when?: WhenConfig
-  /** US dollars for a million tokens. What is absent is not known. */
+  /** US dollars. What is absent is not known. */
   readonly price?: Price
 }
 
@@ -47,6 +62,8 @@ export interface BalanceConfig {
   readonly badOutcomeCost?: Money
   /** Keeps a conversation with the target whose prompt cache knows it. Calls with the same value of `tag` are one conversation, else those that begin alike. */
   readonly sticky?: boolean | { readonly tag?: string; readonly ttl?: Duration }
+  /** Share what it learns with other processes, in the `state` of the config. Default false. */
+  readonly shared?: boolean
 }
 
 export interface BreakerConfig {
@@ -56,6 +73,8 @@ export interface BreakerConfig {
   readonly cooldown?: Duration
   /** How long it stays open at most. Default 5m. */
   readonly maxCooldown?: Duration
+  /** One breaker for all processes, in the `state` of the config. Default false. */
+  readonly shared?: boolean
 }
 
 export interface HedgeConfig {

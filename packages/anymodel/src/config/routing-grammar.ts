@@ -11,9 +11,21 @@ const money = z.string({ error: 'an amount such as 0.01 usd' }).regex(moneyPatte
 const modality = oneOf(['text', 'image', 'audio', 'video', 'file'])
 const oneOrSeveral = <T extends z.ZodType>(one: T, several: string) => z.union([one, z.array(one, { error: several })])
 
+const seconds = number.gt(0, 'a number above 0')
+
 export const when = map({
   maxInputTokens: positive.describe('Tokens that go in, estimated as a quarter of the characters.').optional(),
   minInputTokens: positive.optional(),
+  maxTexts: positive.describe('Texts to embed, documents to rank.').optional(),
+  minTexts: positive.optional(),
+  maxCharacters: positive.describe('Of what is embedded, ranked, drawn, filmed, spoken or completed.').optional(),
+  minCharacters: positive.optional(),
+  maxCount: positive.describe('Pictures or videos of one request.').optional(),
+  minCount: positive.optional(),
+  maxSeconds: seconds.describe('Of a video, or of sound that is written down.').optional(),
+  minSeconds: seconds.optional(),
+  maxPixels: positive.describe('Width times height of a picture or video.').optional(),
+  minPixels: positive.optional(),
   modality: oneOrSeveral(modality, 'a list').describe('The call brings nothing but these; text: no files.').optional(),
   tags: z
     .record(z.string(), oneOrSeveral(text(), 'a list of texts'), { error: 'a map of texts' })
@@ -25,6 +37,7 @@ export const breaker = map({
   failures: positive.describe('So many failures in a row open it.').optional(),
   cooldown: duration.describe('How long it stays open at first.').optional(),
   maxCooldown: duration.describe('How long it stays open at most.').optional(),
+  shared: flag.describe('One breaker for all processes, in the state of the config.').optional(),
 })
 
 export const hold = map({
@@ -52,6 +65,7 @@ export const richTarget = <M extends z.ZodType>(model: M) => {
     buffer: share.optional(),
     deadline: duration.optional(),
     badOutcomeCost: money.optional(),
+    shared: flag.describe('Share what it learns with other processes, in the state of the config.').optional(),
     sticky: z.union([flag, map({ tag: text().optional(), ttl: duration.optional() })]).optional(),
   })
   return z.union([

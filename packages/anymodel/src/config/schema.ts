@@ -151,7 +151,7 @@ const grammar = <Model extends z.ZodType>(model: Model) => {
       .optional(),
     prices: z
       .record(z.string(), price, { error: 'a map of prices' })
-      .describe('US dollars for a million tokens, by provider/model: what budgets count with.')
+      .describe('US dollars, by provider/model: what budgets count with.')
       .optional(),
     state: state.describe('Where limits, budgets and caches keep what they know.').optional(),
   })

@@ -1,5 +1,6 @@
-import { type EmbeddingModel, type State, type TextModel, withBudget, withCache, withLimit } from '@anymodel/core'
+import { type EmbeddingModel, type State, withBudget, withCache, withLimit } from '@anymodel/core'
 import type { CheckedConfig } from '../config/check.ts'
+import { type AnyKindOfModel, isOfKind } from './kinds.ts'
 import { toCache } from './limiting.ts'
 import type { Leg, Route } from './route.ts'
 
@@ -10,7 +11,7 @@ export interface Ledger {
 }
 
 /** A model as its leg limits it: what it may cost is looked at before it waits for its turn. `downgrade`: who answers beyond the budget. */
-export function limited(model: TextModel, leg: Leg, ledger: Ledger, downgrade?: TextModel): TextModel {
+export function limited(model: AnyKindOfModel, leg: Leg, ledger: Ledger, downgrade?: AnyKindOfModel): AnyKindOfModel {
   const { provider, id } = leg.model
   const turned = leg.limits ? withLimit(model, { ...leg.limits, ...ledgerOf(ledger), key: `${provider}/${id}` }) : model
   if (!leg.budget) return turned
@@ -18,32 +19,33 @@ export function limited(model: TextModel, leg: Leg, ledger: Ledger, downgrade?: 
   return withBudget(turned, { ...budget, ...ledgerOf(ledger), key: name, onExceed: downgrade ?? 'error' })
 }
 
-/** The same for a model that embeds. */
-export function limitedEmbedding(model: EmbeddingModel, leg: Leg, ledger: Ledger): EmbeddingModel {
-  const { provider, id } = leg.model
-  const turned = leg.limits ? withLimit(model, { ...leg.limits, ...ledgerOf(ledger), key: `${provider}/${id}` }) : model
-  if (!leg.budget) return turned
-  const { name, onExceed: _onExceed, by: _by, ...budget } = leg.budget
-  return withBudget(turned, { ...budget, ...ledgerOf(ledger), key: name })
-}
-
 const ledgerOf = ({ state, onStateError }: Ledger) => ({ state, ...onStateError })
 
 export const onStateErrorOf = ({ state }: CheckedConfig): Ledger['onStateError'] =>
   state === 'memory' || state.onError === undefined ? {} : { onStateError: state.onError }
 
-/** A role's model with its cache. Roles with other settings have other answers, so each has its own. A default temperature above 0 counts like one of the call. */
-export function cachedRole(model: TextModel, route: Route, state: State, embedding?: EmbeddingModel): TextModel {
-  if (!route.cache) return model
+/** A role's model with its cache. Roles with other settings have other answers, so each has its own; vectors are the same for all. A default temperature above 0 counts like one of the call. */
+export function cachedRole(
+  model: AnyKindOfModel,
+  route: Route,
+  state: State,
+  embedding?: EmbeddingModel,
+): AnyKindOfModel {
+  if (!route.cache || isOfKind(model, 'video')) return model
   const { namespace, ...options } = toCache(route.cache)
   const legs = [route, ...(route.fallback?.others ?? [])].map(({ model, defaults }) => [
     model.provider,
     model.id,
     defaults,
   ])
-  const own = JSON.stringify([namespace, route.roles, legs])
-  const cached = withCache(model, { ...options, state, namespace: own, ...(embedding ? { embedding } : {}) })
+  const own = isOfKind(model, 'embedding') ? (namespace ?? '') : JSON.stringify([namespace, route.roles, legs])
+  const cached: AnyKindOfModel = withCache(model, {
+    ...options,
+    state,
+    namespace: own,
+    ...(embedding ? { embedding } : {}),
+  })
   const isVarying = (route.defaults.temperature ?? 0) > 0 && !route.cache.anyTemperature
-  if (!isVarying) return cached
+  if (!isVarying || !isOfKind(model, 'text') || !isOfKind(cached, 'text')) return cached
   return { ...cached, stream: (call) => (call.temperature === undefined ? model : cached).stream(call) }
 }

@@ -46,21 +46,15 @@ describe('limits', () => {
     expect([await ask(ai), await ask(ai, 'other')]).toEqual(['Hello.', 'Second.'])
   })
 
-  test('hold for embedding models; other kinds say that they don’t follow them', async () => {
+  test('hold for embedding models, and so do budgets and caches', async () => {
     const embed = async () => ({ embeddings: [new Float32Array([1])], usage: { input: 1 }, warnings: [] })
     const embedding = { provider: 'mock', id: 'e', embed }
-    const image = { provider: 'mock', id: 'i', supports: {}, generate: async () => expect.unreachable() }
     const ai = await client({
-      models: {
-        vectors: { use: { model: embedding, rpm: 5 }, budget: 'team', cache: {} },
-        picture: { use: { model: image as never, rpm: 5 } },
-      },
+      models: { vectors: { use: { model: embedding, rpm: 5 }, budget: 'team', cache: {} } },
       budgets,
     })
     await ai.embed({ model: 'vectors', value: 'x' })
     expect((await ai.embed({ model: 'vectors', value: 'x' })).usage).toMatchObject({ input: 0 })
-    const error = await failed(ai.generateImage({ model: 'picture', prompt: 'x' }))
-    expect(error.message).toContain('The role picture sets limits, which models of the kind image do not follow')
   })
 })
 
@@ -99,7 +93,7 @@ describe('budgets', () => {
       ).roles[0]
     const without = await read('')
     expect(without?.problem).toBe(
-      'The budget a is in dollars, and the price of groq/x is not known. Set prices: { groq/x: { input: ..., output: ... } } (US dollars for a million tokens), or a limit in tokens.',
+      'The budget a is in dollars, and the price of groq/x is not known. Set prices: { groq/x: { input: ..., output: ... } } (US dollars for a million tokens; or picture, second, characters, request), or a limit in tokens.',
     )
     const named = await read('prices: { groq/x: { input: 0.5, output: 1 } }')
     expect(named?.route).toBe('chat -> groq/x (budget a), else onnx/y (budget a)')

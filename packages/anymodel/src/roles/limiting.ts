@@ -48,6 +48,11 @@ function priceOf(config: CheckedConfig, { provider, id }: { readonly provider: s
   return providerEntry(config, provider)?.type === 'onnx' ? { input: 0, output: 0 } : undefined
 }
 
+/** Tokens both ways, or what models are paid by that have no tokens. Which of them a kind needs is known when a model is there. */
+const isKnown = ({ input, output, picture, second, characters, request }: Price = {}): boolean =>
+  (input !== undefined && output !== undefined) ||
+  [picture, second, characters, request].some((price) => price !== undefined)
+
 function toBudget(
   config: CheckedConfig,
   name: string,
@@ -56,15 +61,15 @@ function toBudget(
 ): LegBudget {
   const { limit, per, by, onExceed = 'error' } = config.budgets[name] as BudgetConfig
   const amount = toAmount(limit)
-  if ('usd' in amount && (price?.input === undefined || price.output === undefined))
+  if ('usd' in amount && !isKnown(price))
     throw new AnyModelError(
       'config',
-      `The budget ${name} is in dollars, and the price of ${provider}/${id} is not known. Set prices: { ${provider}/${id}: { input: ..., output: ... } } (US dollars for a million tokens), or a limit in tokens.`,
+      `The budget ${name} is in dollars, and the price of ${provider}/${id} is not known. Set prices: { ${provider}/${id}: { input: ..., output: ... } } (US dollars for a million tokens; or picture, second, characters, request), or a limit in tokens.`,
     )
   return {
     name,
     limit: amount,
-    per: toMs(per),
+    per: per === '1mo' ? per : toMs(per),
     onExceed,
     ...(by === undefined ? {} : { by }),
     ...(price ? { price } : {}),

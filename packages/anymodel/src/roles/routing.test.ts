@@ -132,11 +132,6 @@ test('several keys take turns', async () => {
   expect(used).toEqual(['a', 'b', 'a'])
 })
 
-test('a balance is for text, and other kinds say so', async () => {
-  const { ai } = await setup({ vectors: { use: { balance: 'cost', of: ['a/x', 'b/x'] } } })
-  await expect(ai.embed({ model: 'vectors', value: 'x' })).rejects.toThrow('sets balance')
-})
-
 test('the route of a role is told with its balances, conditions, breakers and hedges', async () => {
   const { config } = await setup({
     chat: {

@@ -1,4 +1,4 @@
-import type { BreakerOptions, Conditions, FallbackOptions } from '@anymodel/core'
+import type { Conditions, FallbackOptions } from '@anymodel/core'
 import type { RoleSettings } from '../config/config.ts'
 import { toMs } from '../config/duration.ts'
 import type { BalanceConfig, BalanceEntry, BreakerConfig, HoldConfig, WhenConfig } from '../config/routing-config.ts'
@@ -13,7 +13,7 @@ export interface Place extends Pick<BalanceEntry, 'weight' | 'price'> {
 export interface Routing {
   /** All must hold. */
   readonly when?: readonly Conditions[]
-  readonly breaker?: BreakerOptions
+  readonly breaker?: BreakerConfig
   readonly place?: Place
 }
 
@@ -26,7 +26,7 @@ export function toRouting(
   const breaker = chain.find((settings) => settings.breaker)?.breaker
   return {
     ...(conditions.length > 0 ? { when: conditions } : {}),
-    ...(breaker ? { breaker: toBreaker(breaker) } : {}),
+    ...(breaker ? { breaker } : {}),
     ...(place ? { place } : {}),
   }
 }
@@ -53,10 +53,4 @@ export function toHolding(
 const toConditions = ({ modality, ...when }: WhenConfig): Conditions => ({
   ...when,
   ...(modality === undefined ? {} : { modality: [modality].flat() }),
-})
-
-const toBreaker = ({ failures, cooldown, maxCooldown }: BreakerConfig): BreakerOptions => ({
-  ...(failures === undefined ? {} : { failures }),
-  ...(cooldown === undefined ? {} : { cooldown: toMs(cooldown) }),
-  ...(maxCooldown === undefined ? {} : { maxCooldown: toMs(maxCooldown) }),
 })
