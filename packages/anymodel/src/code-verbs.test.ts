@@ -215,6 +215,32 @@ describe('the other verbs of code', () => {
     expect(await errorOf(ai.generateVerifiedCode({ ...options, model: 'nobody' }))).toMatchObject({ code: 'config' })
   })
 
+  test('verified code costs what the prices of the config say, in US dollars, and ends with its budget', async () => {
+    const wrong = mockModel([
+      { type: 'text', text: '```js\nconst add = (a, b) => a - b\n```' },
+      { type: 'finish', usage: { input: 100_000, output: 50_000 } },
+    ])
+    const ai = await anymodel({
+      config: { models: { small: wrong }, prices: { 'mock/mock': { input: 1, output: 2 } } },
+    })
+    onTestFinished(() => ai.close())
+    const options = {
+      model: 'small',
+      task: 'Write a function add(a, b).',
+      language: 'javascript',
+      tests: { entryPoint: 'add', cases: [{ input: [1, 2], output: 3 }] },
+      samples: 8,
+      repairs: 0,
+    }
+    const { evidence } = await ai.generateVerifiedCode({ ...options, budget: { cost: 0.3 } })
+    // Some run at once.
+    expect(wrong.calls.length).toBeLessThan(8)
+    expect([evidence.stopped, evidence.cost]).toEqual(['cost', expect.closeTo(0.2 * wrong.calls.length)])
+    const before = wrong.calls.length
+    const own = await ai.generateVerifiedCode({ ...options, budget: { cost: 5, costOf: () => 5 } })
+    expect([own.evidence.stopped, own.evidence.cost]).toEqual(['cost', 5 * (wrong.calls.length - before)])
+  })
+
   test('a role with a model for gaps has no text to give', async () => {
     const ai = await client({ code: filler('a') })
     expect(await errorOf(ai.editCode({ model: 'code', files: [file], instruction: 'x' }))).toMatchObject({

@@ -20,8 +20,9 @@ import type {
   VerifiedCodeStream,
   WriteTestsOptions,
 } from '@anymodel/code'
-import type { Given, TextModel } from '@anymodel/core'
+import { costAt, type Given, type TextModel } from '@anymodel/core'
 import { lateIterable, lateStream, once, type ResultStream } from './late-stream.ts'
+import { priceOf } from './roles/limiting.ts'
 import type { Snapshot } from './roles/snapshot.ts'
 
 /** Options of a verb whose model may be given by name. */
@@ -29,7 +30,7 @@ type Named<O extends { readonly model: unknown }> = Omit<O, 'model'> & { readonl
 
 type ChosenModel = string | Given<TextModel>
 
-/** Options of `generateVerifiedCode` whose models may be given by name. */
+/** Options of `generateVerifiedCode` whose models may be given by name. `budget.cost` is in US dollars, by the `prices` of the config, unless `budget.costOf` is given. */
 export interface VerifiedCodeOptionsByName
   extends Omit<VerifiedCodeOptions, 'model' | 'models' | 'inputModel' | 'judge'> {
   readonly model?: ChosenModel
@@ -99,6 +100,7 @@ function verifying(now: () => Snapshot): Pick<CodeVerbs, 'generateVerifiedCode' 
     const chosen = (model: ChosenModel) => (typeof model === 'string' ? () => snapshot.model(model) : model)
     return {
       ...options,
+      ...priced(options, snapshot),
       ...(model === undefined ? {} : { model: chosen(model) }),
       ...(models === undefined ? {} : { models: models.map(chosen) }),
       ...(inputModel === undefined ? {} : { inputModel: chosen(inputModel) }),
@@ -115,6 +117,20 @@ function verifying(now: () => Snapshot): Pick<CodeVerbs, 'generateVerifiedCode' 
       return lateStream(once(async () => (await load()).streamVerifiedCode(options)))
     },
   }
+}
+
+/** What answers cost, by the prices of the config, unless the call knows better. */
+function priced(
+  { budget }: Pick<VerifiedCodeOptions, 'budget'>,
+  { config }: Snapshot,
+): Pick<VerifiedCodeOptions, 'budget'> {
+  const isKnown = Object.keys(config.prices).length > 0
+  if (budget?.costOf || (!isKnown && budget?.cost === undefined)) return {}
+  const costOf: NonNullable<typeof budget>['costOf'] = (usage, model) => {
+    const price = priceOf(config, model)
+    return price && costAt(price, usage)
+  }
+  return { budget: { ...budget, costOf } }
 }
 
 /** The verbs that complete: what a role sets stands in for what the call leaves open, before the verb's own defaults do. */

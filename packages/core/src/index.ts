@@ -91,7 +91,7 @@ export {
 export { type HedgeOptions, withHedge } from './resilience/hedge.ts'
 export type { AnyModel as AnyKindOfModel, OfKind } from './resilience/kinds.ts'
 export { type LimitOptions, withLimit } from './resilience/limit.ts'
-export type { Price } from './resilience/price.ts'
+export { costAt, type Price, type Spent } from './resilience/price.ts'
 export { type RetryOptions, withRetry } from './resilience/retry.ts'
 export { type TimeoutOptions, withTimeout } from './resilience/timeout.ts'
 export type { SchemaSubset } from './schema/narrow.ts'

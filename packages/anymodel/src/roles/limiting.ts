@@ -41,8 +41,11 @@ export function toLimiting(
   }
 }
 
-/** What runs in this process costs nothing. */
-function priceOf(config: CheckedConfig, { provider, id }: { readonly provider: string; readonly id: string }) {
+/** What a model costs, where the config says it. What runs in this process costs nothing. */
+export function priceOf(
+  config: CheckedConfig,
+  { provider, id }: { readonly provider: string; readonly id: string },
+): Price | undefined {
   const name = `${provider}/${id}`
   if (Object.hasOwn(config.prices, name)) return config.prices[name]
   return providerEntry(config, provider)?.type === 'onnx' ? { input: 0, output: 0 } : undefined

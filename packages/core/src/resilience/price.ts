@@ -21,7 +21,7 @@ export interface Price {
   readonly request?: number
 }
 
-/** What a request used, or may use. */
+/** What a request used: tokens, and what else is paid for. */
 export interface Spent extends Usage {
   readonly pictures?: number | undefined
   readonly seconds?: number | undefined
@@ -49,7 +49,7 @@ export function isPriced(kind: Kind, { input, output, ...others }: Price): boole
   )
 }
 
-/** US dollars for what was used. */
+/** What so much costs at a price, in US dollars. What the price does not name costs nothing, and so does what is not known of the use. */
 export function costAt(price: Price, spent: Spent): number {
   const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0 } = spent
   const at = { input: 0, output: 0, ...price }
