@@ -1,50 +1,17 @@
-import { generateSpeech, type SpeechModel, type TranscriptionModel, transcribe } from '@anymodel/core'
+import { generateSpeech, transcribe } from '@anymodel/core'
 import { assemblyai } from '@anymodel/providers/assemblyai'
-import { azureSpeech } from '@anymodel/providers/azure-speech'
-import { deepgram } from '@anymodel/providers/deepgram'
-import { elevenlabs } from '@anymodel/providers/elevenlabs'
-import { google } from '@anymodel/providers/google'
-import { groq } from '@anymodel/providers/groq'
-import { mistral } from '@anymodel/providers/mistral'
-import { openai } from '@anymodel/providers/openai'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Answer, Spoil } from '../conformance/loopback-services.ts'
 import { voiceServices } from '../conformance/voice-services.ts'
 import { checkFault, cutShort, type Fault, failureOf, json, page, secret, when } from './media-fault.ts'
 import { hangsUp } from './media-hosts.ts'
+import { listeners, speakers, wav } from './voice-adapters.ts'
 
 let spoil: Spoil = (_asked, answer) => answer
 const services = await voiceServices((asked, answer) => spoil(asked, answer))
 afterAll(() => services.close())
 
-type At = (service: string) => { readonly apiKey: string; readonly baseURL: string }
-const at: At = (service) => ({ apiKey: secret, baseURL: services.url(service) })
-const jobs = { first: 1, most: 3, total: 10_000 }
-
-/** Those whose sound comes in events, and those who send it as it is. */
-const speakers: Readonly<Record<string, { events?: true; model: (at: At) => SpeechModel }>> = {
-  'OpenAI, a stream': { events: true, model: (at) => openai(at('openai')).speech('gpt-4o-mini-tts') },
-  OpenAI: { model: (at) => openai(at('openai')).speech('tts-1') },
-  Mistral: { events: true, model: (at) => mistral(at('mistral')).speech('voxtral-tts') },
-  ElevenLabs: { model: (at) => elevenlabs(at('elevenlabs')).speech('eleven_v3') },
-  Deepgram: { model: (at) => deepgram(at('deepgram')).speech('aura-2-thalia-en') },
-  Google: { events: true, model: (at) => google(at('google')).speech('gemini-3.8-flash-tts') },
-  'Azure Speech': { model: (at) => azureSpeech(at('azure')).speech('en-US-AvaMultilingualNeural') },
-}
-
-const listeners: Readonly<Record<string, { events?: true; look?: RegExp; model: (at: At) => TranscriptionModel }>> = {
-  'OpenAI, Whisper': { model: (at) => openai(at('openai')).transcription('whisper-1') },
-  'OpenAI, a stream': { events: true, model: (at) => openai(at('openai')).transcription('gpt-4o-transcribe') },
-  Groq: { model: (at) => groq(at('openai')).transcription('whisper-large-v3-turbo') },
-  Mistral: { events: true, model: (at) => mistral(at('mistral')).transcription('voxtral-mini-latest') },
-  ElevenLabs: { model: (at) => elevenlabs(at('elevenlabs')).transcription('scribe_v2') },
-  Deepgram: { model: (at) => deepgram(at('deepgram')).transcription('nova-3') },
-  AssemblyAI: {
-    look: /^GET /,
-    model: (at) => assemblyai({ ...at('assemblyai'), jobs }).transcription('universal-3-pro'),
-  },
-  Google: { events: true, model: (at) => google(at('google')).transcription('gemini-3.5-transcribe') },
-}
+const at = (service: string) => ({ apiKey: secret, baseURL: services.url(service) })
 
 const first = /^POST /
 const empty: Answer = { headers: { 'content-type': 'audio/mpeg' }, body: Buffer.alloc(0) }
@@ -91,14 +58,6 @@ const ofStreams: readonly Fault[] = [
   },
   { name: 'strange events', spoil: when(first, events(null, 7, 'yes', [])), code: ['truncated', 'malformed'] },
 ]
-
-const wav = Buffer.concat([
-  Buffer.from(
-    'RIFF\x24\x3e\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\0\x3e\0\0',
-    'latin1',
-  ),
-  Buffer.alloc(15_872),
-])
 
 describe.each(Object.entries(speakers))('speech: %s', (_name, { events: inEvents, model }) => {
   const speak = (where = at) => generateSpeech({ model: model(where), text: 'Hello.', voice: 'nova' })

@@ -14,6 +14,7 @@ import { readEvents } from './read-events.ts'
 import { runSteps } from './run-steps.ts'
 import { sendAsk } from './send-ask.ts'
 import type { Drawing, FirstAsk, StepContext } from './steps.ts'
+import { numberTold, textTold, usageTold } from './told.ts'
 
 /** How results are waited for and fetched. */
 export interface MediaOptions {
@@ -138,7 +139,7 @@ async function* delivered(
   { drawing, headers }: Answered,
   { call, target, options }: { call: ImageCall; target: StepContext<ImageCall>['target']; options: MediaOptions },
 ): AsyncGenerator<ImageEvent, undefined> {
-  const { images, filtered, usage = {}, details } = drawing
+  const { images, filtered, details } = drawing
   if (images.length === 0) throw withheld(target, filtered)
   if (filtered !== undefined) {
     const message = `${target.provider}/${target.model} held pictures back: ${filtered}`
@@ -151,20 +152,21 @@ async function* delivered(
     throw isAnyModelError(error) ? error.with(target) : error
   })
   for (const [index, { data, mediaType = 'application/octet-stream' }] of fetched.entries()) {
-    const { seed, revisedPrompt } = images[index] ?? {}
+    const seed = numberTold(images[index]?.seed)
+    const revisedPrompt = textTold(images[index]?.revisedPrompt)
     const known = { ...(seed !== undefined && { seed }), ...(revisedPrompt !== undefined && { revisedPrompt }) }
     yield { type: 'image', index, mediaType, data, ...known }
   }
   const id = requestId(headers)
   const response: ResponseInfo = {
     ...target,
-    model: drawing.model ?? target.model,
+    model: textTold(drawing.model) ?? target.model,
     headers,
-    ...(drawing.id !== undefined && { id: drawing.id }),
+    ...(typeof drawing.id === 'string' && { id: drawing.id }),
     ...(id !== undefined && { requestId: id }),
     ...(details && { details }),
   }
-  yield { type: 'finish', usage, response }
+  yield { type: 'finish', usage: usageTold(drawing.usage), response }
 }
 
 const withheld = (target: StepContext<ImageCall>['target'], reason: string | undefined): AnyModelError =>

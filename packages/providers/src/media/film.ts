@@ -18,6 +18,7 @@ import { fetchVideo } from './fetch-video.ts'
 import { runSteps, withOneKey } from './run-steps.ts'
 import { sendAsk } from './send-ask.ts'
 import type { Ask, Filmed } from './steps.ts'
+import { textTold, usageTold } from './told.ts'
 import { fromJob, toJob } from './video-job.ts'
 
 /** Who is asked for videos, and how. */
@@ -90,7 +91,7 @@ const atWork = (progress: number | undefined): VideoEvent =>
 async function* delivered(
   { endpoint, format, target, options }: Source,
   { signal }: VideoJobCall,
-  { videos, filtered, usage = {}, id, model, details }: Filmed,
+  { videos, filtered, usage, id, model, details }: Filmed,
   headers: Readonly<Record<string, string>>,
 ): AsyncGenerator<VideoEvent, undefined> {
   if (videos.length === 0) throw withheld(target, filtered)
@@ -109,13 +110,13 @@ async function* delivered(
   const request = requestId(headers)
   const response: ResponseInfo = {
     ...target,
-    model: model ?? target.model,
+    model: textTold(model) ?? target.model,
     headers,
-    ...(id !== undefined && { id }),
+    ...(typeof id === 'string' && { id }),
     ...(request !== undefined && { requestId: request }),
     ...(details && { details }),
   }
-  yield { type: 'finish', usage, response }
+  yield { type: 'finish', usage: usageTold(usage), response }
 }
 
 const withheld = (target: Target, reason: string | undefined): AnyModelError =>

@@ -6,6 +6,7 @@ import { readEvents } from './read-events.ts'
 import { isEventStream, readReply, responseInfo } from './read-reply.ts'
 import { runSteps } from './run-steps.ts'
 import type { Ask } from './steps.ts'
+import { checkTranscript, numberTold, textTold, usageTold } from './told.ts'
 import type { MediaRun } from './verbs.ts'
 import { asFile, type Heard } from './voiced.ts'
 
@@ -19,12 +20,14 @@ export async function* listen({ call: given, ...rest }: Listening): AsyncGenerat
   const { warnings, ...ask } = rest.format.request(call, rest.target)
   for (const warning of warnings) yield { type: 'notice', kind: 'warning', message: warning.message, warning }
   const heard = yield* rest.format.events ? streamed(listening, ask) : stepped(listening, ask)
-  const { language, seconds, usage = {}, headers, ...told } = heard
+  const { usage, headers, ...told } = heard
+  const language = textTold(heard.language)
+  const seconds = numberTold(heard.seconds)
   yield {
     type: 'finish',
     ...(language !== undefined && { language }),
     ...(seconds !== undefined && { seconds }),
-    usage,
+    usage: usageTold(usage),
     response: responseInfo(rest.target, headers, told),
   }
   return undefined
@@ -64,7 +67,8 @@ async function* evented(
 ): Answer {
   const decoder = format.events?.({ target, call })
   if (!decoder) throw new TypeError('no events')
-  for await (const { value, name } of readEvents(body)) yield* decoder.event(value, name)
+  for await (const { value, name } of readEvents(body))
+    for (const event of decoder.event(value, name)) yield checkTranscript(event)
   return { ...decoder.end(), headers }
 }
 
@@ -83,6 +87,6 @@ async function* whole(
 }
 
 function* written({ text, segments = [] }: Pick<Heard, 'text' | 'segments'>): Generator<TranscriptionEvent> {
-  if (text !== '') yield { type: 'text', text }
-  for (const segment of segments) yield { type: 'segment', segment }
+  if (text !== '') yield checkTranscript({ type: 'text', text })
+  for (const segment of segments) yield checkTranscript({ type: 'segment', segment })
 }

@@ -64,7 +64,7 @@ export function responseInfo(
     provider,
     model,
     headers,
-    ...(id !== undefined && { id }),
+    ...(typeof id === 'string' && { id }),
     ...(request !== undefined && { requestId: request }),
     ...(details && { details }),
   }

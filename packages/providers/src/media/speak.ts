@@ -5,6 +5,7 @@ import { bodyLimit, parse, readText } from '../reply-text.ts'
 import { Reported } from '../reported.ts'
 import { readEvents } from './read-events.ts'
 import { isEventStream, readReply, responseInfo, withoutSound } from './read-reply.ts'
+import { usageTold } from './told.ts'
 import type { MediaRun } from './verbs.ts'
 import type { Spoken } from './voiced.ts'
 
@@ -27,11 +28,11 @@ export async function* speak({
       const next = await source.next()
       if (next.done) {
         if (!begun) throw withoutSound(target)
-        const { usage = {}, ...told } = next.value
+        const { usage, ...told } = next.value
         yield {
           type: 'finish',
           ...(sampleRate !== undefined && { sampleRate }),
-          usage,
+          usage: usageTold(usage),
           response: responseInfo(target, reply.headers, told),
         }
         return undefined
