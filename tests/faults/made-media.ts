@@ -126,6 +126,17 @@ export function tryFaults({ name, make, upload, misbehave, file, ...service }: T
       await checkFault(make(), fault)
     })
 
+    it.runIf(links)('a file that can be fetched at the third try', async () => {
+      let tries = 0
+      misbehave((asked, answer) => {
+        const isFile = file.test(`${asked.method} ${asked.path}`)
+        if (!isFile || ++tries === 3) return answer
+        return tries === 1 ? { ...page, status: 503 } : cutShort(answer)
+      })
+      expect(await make()).toHaveLength(1)
+      expect(tries).toBe(3)
+    })
+
     it('a file that is larger than it may be', async () => {
       misbehave((_asked, answer) => answer)
       const error = await failureOf(make({ downloads: { maxBytes: 20 } }))

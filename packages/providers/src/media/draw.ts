@@ -7,7 +7,7 @@ import { parse, readText } from '../reply-text.ts'
 import { Reported } from '../reported.ts'
 import { requestId } from '../request-id.ts'
 import { withoutSecrets } from '../secrets.ts'
-import { fetchMedia } from './fetch-media.ts'
+import { fetchFile } from './fetch-file.ts'
 import { withGlances } from './glances.ts'
 import { type Look, lookAt } from './look.ts'
 import { readEvents } from './read-events.ts'
@@ -147,7 +147,7 @@ async function* delivered(
   }
   const settings = { downloads: options.downloads, hosts: format.hosts, signal: call.signal }
   const fetched = await Promise.all(
-    images.slice(0, call.count).map(({ media }) => fetchMedia(endpoint, media, settings)),
+    images.slice(0, call.count).map(({ media }) => fetchFile(endpoint, media, settings, options.jobs)),
   ).catch((error: unknown) => {
     throw isAnyModelError(error) ? error.with(target) : error
   })

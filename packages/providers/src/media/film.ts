@@ -14,7 +14,7 @@ import { parse, readText } from '../reply-text.ts'
 import { requestId } from '../request-id.ts'
 import { withoutSecrets } from '../secrets.ts'
 import type { MediaOptions } from './draw.ts'
-import { fetchVideo } from './fetch-video.ts'
+import { fetchFile } from './fetch-file.ts'
 import { runSteps, withOneKey } from './run-steps.ts'
 import { sendAsk } from './send-ask.ts'
 import type { Ask, Filmed } from './steps.ts'
@@ -101,7 +101,7 @@ async function* delivered(
   }
   const settings = { downloads: options.downloads, hosts: format.hosts, signal }
   for (const [index, media] of videos.entries()) {
-    const fetched = fetchVideo(endpoint, media, settings, options.jobs)
+    const fetched = fetchFile(endpoint, media, settings, options.jobs)
     const { data, mediaType = 'video/mp4' } = await fetched.catch((error: unknown) => {
       throw isAnyModelError(error) ? error.with(target) : error
     })

@@ -7,8 +7,8 @@ import type { Media } from './steps.ts'
 /** Tries to fetch one file. */
 const mostTries = 3
 
-/** Fetches a video, again where it fails for a passing reason: it has cost minutes, and money. What fails in the end is not retryable, since a second job would not make it good. */
-export async function fetchVideo(
+/** Fetches a file that was made, again where that fails for a passing reason: it has cost money, and a video minutes. What fails in the end is not retryable, since to make another one would not make it good. */
+export async function fetchFile(
   endpoint: Endpoint,
   media: Media,
   settings: MediaSettings,
