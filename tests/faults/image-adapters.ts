@@ -23,7 +23,7 @@ import { json } from './media-fault.ts'
 type At = (service: ImageService, path?: string) => { readonly apiKey: string; readonly baseURL: string }
 
 /** An adapter of pictures, and what its service says when things go wrong. */
-interface ImageAdapter extends FileService {
+export interface ImageAdapter extends FileService {
   readonly model: (at: At, more?: object) => ImageModel
 }
 
