@@ -80,7 +80,7 @@ export { type BalanceOptions, type BalanceTarget, withBalance } from './resilien
 export { type BreakerOptions, withBreaker } from './resilience/breaker.ts'
 export { type BudgetOptions, withBudget } from './resilience/budget.ts'
 export { type CacheOptions, withCache } from './resilience/cache.ts'
-export { type Conditions, type Modality, withConditions } from './resilience/conditions.ts'
+export { type Conditions, type Modality, mismatch as conditionMismatch, withConditions } from './resilience/conditions.ts'
 export {
   type EmbeddingFallbackOptions,
   type FailoverOptions,
@@ -89,6 +89,7 @@ export {
   withFallback,
 } from './resilience/fallback.ts'
 export { type HedgeOptions, withHedge } from './resilience/hedge.ts'
+export { type BudgetQuestion, breakerOpenFor, budgetLeft, limitsLeft } from './resilience/inspect.ts'
 export type { AnyModel as AnyKindOfModel, OfKind } from './resilience/kinds.ts'
 export { type LimitOptions, withLimit } from './resilience/limit.ts'
 export { costAt, type Price, type Spent } from './resilience/price.ts'

@@ -165,7 +165,20 @@ function commands(exit: (code: number) => void): Command {
     )
   const config = program.command('config').description('Checks or writes the config file.')
   withConfig(config.command('check'))
-    .description("Checks the config file and prints each role's model, without secrets.")
+    .description(
+      "Checks the config file and prints each role's model, without secrets; with --role the way of one call.",
+    )
+    .option('--role <name>', 'tell who would get this call to a role, and why')
+    .option('--kind <kind>', 'text, code, embedding, rerank, image, speech, transcription or video; default: text')
+    .option('--prompt <text>', 'what the call says')
+    .option('--tokens <number>', 'how long it is, in the place of a prompt', toNumber)
+    .option('--tags <tags>', 'its tags, such as plan=gold,tenant=acme')
+    .option('--images <number>', 'how many pictures it brings', toNumber)
+    .option('--texts <number>', 'how many texts it embeds or ranks', toNumber)
+    .option('--count <number>', 'how many pictures or videos it asks for', toNumber)
+    .option('--size <size>', 'pixels of a picture or video, such as 1024x768')
+    .option('--seconds <number>', 'length of a video, or of sound to be written down', toNumber)
+    .option('--json', 'print one JSON object')
     .action(async (_options, command: Command) =>
       (await import('./config-check.ts')).configCheck(command.optsWithGlobals()),
     )

@@ -1,5 +1,5 @@
 import type { Conditions } from '@anymodel/core'
-import { isOfKind, kinds } from '../roles/kinds.ts'
+import { nameOf } from '../roles/kinds.ts'
 import type { Fallback, Leg, Route } from '../roles/route.ts'
 
 /** The way that a call takes, in words: `chat -> groq/x, else openai/y; too long: google/z`. */
@@ -40,9 +40,9 @@ function legText(leg: Leg): string {
     ...limitTexts(limits),
     ...(budget ? [`budget ${budget.name}`] : []),
     ...(breaker ? [breaker.shared ? 'shared breaker' : 'breaker'] : []),
-    ...(hedge ? [`hedged by ${nameOf(hedge.to)} after ${after(hedge.after)}`] : []),
+    ...(hedge ? [`hedged by ${nameOf(hedge.to.model)} after ${after(hedge.after)}`] : []),
   ]
-  return notes.length > 0 ? `${nameOf(leg)} (${notes.join('; ')})` : nameOf(leg)
+  return notes.length > 0 ? `${nameOf(leg.model)} (${notes.join('; ')})` : nameOf(leg.model)
 }
 
 function limitTexts({ requestsPerMinute, tokensPerMinute, concurrency }: NonNullable<Leg['limits']> = {}): string[] {
@@ -73,10 +73,4 @@ function conditionTexts({ modality, tags = {}, ...amounts }: Conditions): string
     ...(modality ? [`only ${modality.join(', ')}`] : []),
     ...Object.entries(tags).map(([tag, values]) => `${tag}: ${[values].flat().join(' or ')}`),
   ]
-}
-
-function nameOf({ model }: Leg): string {
-  const name = `${model.provider}/${model.id}`
-  const kind = kinds.find((kind) => isOfKind(model, kind))
-  return kind === undefined ? name : `a ${kind} model made by hand (${name})`
 }

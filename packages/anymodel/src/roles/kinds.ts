@@ -48,3 +48,10 @@ export const isModel = (value: unknown): value is AnyKindOfModel => kinds.some((
 
 export const isOfKind = <K extends Kind>(value: unknown, kind: K): value is Models[K] =>
   isFunctionOf(value, methods[kind])
+
+/** What people call a model that a config names, or that was made by hand. */
+export function nameOf(model: AnyKindOfModel | { readonly provider: string; readonly id: string }): string {
+  const name = `${model.provider}/${model.id}`
+  const kind = kinds.find((kind) => isOfKind(model, kind))
+  return kind === undefined ? name : `a ${kind} model made by hand (${name})`
+}

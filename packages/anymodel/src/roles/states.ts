@@ -44,8 +44,17 @@ async function openState(state: CheckedConfig['state'], dir: string): Promise<Op
 
 async function openFile(path: string): Promise<OpenState> {
   const { createClient } = await needed('@libsql/client', () => import('@libsql/client'))
-  const client = createClient({ url: pathToFileURL(path).href })
+  const client = opened(path, () => createClient({ url: pathToFileURL(path).href }))
   return { state: sqliteState(client), close: () => client.close() }
+}
+
+function opened<C>(path: string, open: () => C): C {
+  try {
+    return open()
+  } catch (cause) {
+    const message = `The state's file ${path} can't be opened. Check that its folder is there, and that it may be written.`
+    throw new AnyModelError('config', message, { cause })
+  }
 }
 
 async function openServer(url: string): Promise<OpenState> {

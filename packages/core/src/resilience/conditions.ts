@@ -86,8 +86,8 @@ function check(kind: Kind, conditions: Conditions): void {
   }
 }
 
-/** Why a call does not fit; `undefined` when it does. */
-function mismatch(kind: Kind, call: AnyCall, conditions: Conditions): string | undefined {
+/** Why a call to models of a kind does not fit; `undefined` when it does. */
+export function mismatch(kind: Kind, call: AnyCall, conditions: Conditions): string | undefined {
   const { modality, tags = {} } = conditions
   for (const measure of all) {
     const why = outside(kind, call, measure, conditions)

@@ -18,6 +18,7 @@ export function memoryState({ maxBytes = 64e6, now = () => performance.now() }: 
     delete: async (key) => values.delete(key),
     take: async (claims) => counts.take(claims, now()),
     settle: async (settlements) => counts.settle(settlements, now()),
+    counted: async (keys) => keys.map((key) => counts.of(key, now())),
   }
 }
 
@@ -98,6 +99,10 @@ class Counts {
       else if (before) this.#put(hold.key, hold.part, { ...before, amount: before.amount + by })
       else if (by > 0) this.#add(hold, by, now)
     }
+  }
+
+  of(key: string, now: number): number {
+    return [...this.#live(key, now).values()].reduce((sum, { amount }) => sum + amount, 0)
   }
 
   #grant({ key, amount, window, lease }: Claim, now: number): Hold {

@@ -74,3 +74,13 @@ for i, key in ipairs(KEYS) do
     write(key, current, by + (read(key, current) or 0), ends)
   end
 end`
+
+/** KEYS: any. Gives what counts of each. */
+export const counted = (): string => `${start}
+local sums = {}
+for i, key in ipairs(KEYS) do
+  local all, sum = redis.call('HGETALL', key), 0
+  for j = 1, #all, 2 do sum = sum + (read(key, all[j]) or 0) end
+  sums[i] = string.format('%.0f', sum)
+end
+return sums`

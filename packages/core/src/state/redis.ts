@@ -54,6 +54,11 @@ export function redisState(
       }
       return read(await run(scripts.take(), keys, args, undo))
     },
+    async counted(keys) {
+      if (keys.length === 0) return []
+      const names = keys.map((key) => prefix + key)
+      return ((await run(scripts.counted(), names, [])) as readonly (string | number)[]).map(Number)
+    },
     async settle(settlements) {
       const args = settlements.flatMap(({ hold: { part, isLease, amount: claimed, window }, amount }) => {
         const by = isLease ? amount : amount - claimed

@@ -45,6 +45,13 @@ export function sqliteState(client: SqliteClient, { timeout = 5_000, now }: Sqli
       await ask(sql.remove, [key])
     },
     take: (claims) => take(ask, claims, clock),
+    counted: (keys) =>
+      Promise.all(
+        keys.map(async (key) => {
+          const rows = await ask<Row>(sql.counted(), [clock(), key])
+          return rows.reduce((sum, { amount }) => sum + amount, 0)
+        }),
+      ),
     async settle(settlements) {
       await ask(sql.settle(), [clock(), JSON.stringify(settlements.map(toRow))])
       await ask(sql.sweepCounts(), [clock()])

@@ -50,5 +50,7 @@ export interface State {
   take(claims: readonly Claim[]): Promise<Taken>
   /** Puts actual amounts in place of claimed ones. What lapsed since stays lapsed, but what came to more than was claimed counts from now on. */
   settle(settlements: readonly Settlement[]): Promise<void>
+  /** How much counts of each key now, in the order of the keys: for those who look, and change nothing. */
+  counted?(keys: readonly string[]): Promise<readonly number[]>
   close?(): Promise<void>
 }

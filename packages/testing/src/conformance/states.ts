@@ -150,6 +150,19 @@ export const claims: readonly Case<StateContext>[] = [
       await granted(state, claim(key, 10))
     },
   },
+  {
+    name: 'tells what counts, where it can, and changes nothing by that',
+    async run({ state, key }) {
+      if (!state.counted) return
+      const [hold] = await granted(state, claim(key, 4))
+      await granted(state, claim(key, 3), claim(`${key} lease`, 1, { lease: 'a' }))
+      const keys = [key, `${key} lease`, `${key} nobody`]
+      assert.deepEqual(await state.counted(keys), [7, 1, 0])
+      await settle(state, hold, 1)
+      assert.deepEqual(await state.counted(keys), [4, 1, 0])
+      assert.deepEqual(await state.counted([]), [])
+    },
+  },
 ]
 
 export const leases: readonly Case<StateContext>[] = [

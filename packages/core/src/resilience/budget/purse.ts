@@ -4,6 +4,7 @@ import type { Spent } from '../price.ts'
 import type { Outcome, Ticket } from '../ticket.ts'
 import { ourLimits } from '../verdict.ts'
 import type { Unit } from './cost.ts'
+import { budgetKey, windowOf } from './window.ts'
 
 interface PurseSettings {
   readonly unit: Unit
@@ -12,15 +13,6 @@ interface PurseSettings {
   readonly state: State
   readonly onStateError: 'allow' | 'refuse'
   readonly model: { readonly provider: string; readonly id: string }
-}
-
-const day = 86_400_000
-
-/** A month has a key of its own, and nothing of it lapses before it is over. `left`: milliseconds until nothing that was spent counts any more. */
-function windowOf(per: number | '1mo', now = new Date()): { month: string[]; window: number; left: number } {
-  if (per !== '1mo') return { month: [], window: per, left: Number.POSITIVE_INFINITY }
-  const next = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1)
-  return { month: [now.toISOString().slice(0, 7)], window: 31 * day, left: next - now.getTime() }
 }
 
 const unwatched: Ticket = { end: async () => {} }
@@ -39,7 +31,7 @@ export class Purse {
     const amount = unit.cost(most)
     if (amount > unit.limit) throw this.#exceeded(amount)
     const { month, window, left } = windowOf(per)
-    const claim = { key: `budget:${JSON.stringify([key, owner, ...month])}`, amount, limit: unit.limit, window }
+    const claim = { key: budgetKey(key, owner, month), amount, limit: unit.limit, window }
     const taken = await this.#ask(() => state.take([claim]))
     if (!taken) return unwatched
     if (!taken.granted) throw this.#exceeded(amount, Math.min(taken.wait, left))

@@ -21,7 +21,8 @@ export interface Amounts {
 
 export type LimitKind = 'concurrency' | 'requests' | 'tokens'
 
-const keyOf = (key: string, kind: LimitKind): string => `limit:{${key}}:${kind}`
+/** Under which key a state counts what passes. */
+export const keyOf = (key: string, kind: LimitKind): string => `limit:{${key}}:${kind}`
 
 /** What one request takes of each limit that is set. One that wants more than there is at all waits for all of it. */
 export function toClaims(

@@ -50,7 +50,7 @@ export class SharedCircuit implements Gate {
   constructor(circuit: Circuit, name: string, options: SharedCircuitOptions) {
     this.#circuit = circuit
     this.#options = options
-    this.#key = `breaker:{${options.key}}`
+    this.#key = keyOf(options.key)
     this.#state = new LooseState(options.state, `The breaker of ${name}`)
   }
 
@@ -138,9 +138,7 @@ export class SharedCircuit implements Gate {
       if (this.#circuit.openings > 0) this.#circuit.answered()
       return
     }
-    // Clocks differ: it is no longer than it was said to be.
-    const left = Math.min(news.wait, Math.max(0, news.at + news.wait - this.#readAt))
-    this.#circuit.opened(left, news.openings)
+    this.#circuit.opened(leftOf(news, this.#readAt), news.openings)
     this.#forget()
   }
 
@@ -185,6 +183,17 @@ export class SharedCircuit implements Gate {
     if (hold) void this.#state.ask((state) => state.settle([{ hold, amount: 0 }]))
   }
 }
+
+/** Milliseconds for which a circuit is still open that processes have in common. */
+export async function openFor(state: State, key: string, now: number): Promise<number> {
+  const news = parsed(await state.get(keyOf(key)))
+  return isNews(news) && news.openings > 0 ? leftOf(news, now) : 0
+}
+
+const keyOf = (key: string): string => `breaker:{${key}}`
+
+/** Clocks differ: it is no longer than it was said to be. */
+const leftOf = ({ wait, at }: News, now: number): number => Math.min(wait, Math.max(0, at + wait - now))
 
 function isNews(value: unknown): value is News {
   const { id, openings, wait, at } = (value ?? {}) as Partial<Record<keyof News, unknown>>
