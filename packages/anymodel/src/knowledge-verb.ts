@@ -31,7 +31,7 @@ export type SearchOptionsByName = Omit<SearchOptions, 'rerank'> & { readonly rer
 export interface AskOptionsByName extends Omit<AskOptions, 'model' | 'judge' | 'search'> {
   /** Default: the role `chat`. */
   readonly model?: string | AskOptions['model']
-  readonly judge?: string | Given<TextModel>
+  readonly judge?: string | AskOptions['judge']
   readonly search?: Omit<SearchOptionsByName, 'history' | 'signal' | 'onNotice'>
 }
 
@@ -89,7 +89,7 @@ function byName(view: KnowledgeView, now: () => Snapshot): KnowledgeViewByName {
   const asked = ({ model = 'chat', judge, search, ...options }: AskOptionsByName): AskOptions => ({
     ...options,
     model: textModel(model, now),
-    ...(judge === undefined ? {} : { judge: textModel(judge, now) }),
+    ...(judge === undefined ? {} : { judge: typeof judge === 'string' ? textModel(judge, now) : judge }),
     ...(search === undefined ? {} : { search: searched(search, now) }),
   })
   return {

@@ -20,6 +20,8 @@ export {
   type QuoteVerdict,
   quoteChecker,
 } from './answer/check-quote.ts'
+export type { ClaimJudge, JudgedClaim } from './answer/judge-claim.ts'
+export { type SimilarityJudgeOptions, similarityJudge } from './answer/similarity-judge.ts'
 export type * from './contract.ts'
 export {
   type CaseMetrics,

@@ -3,6 +3,7 @@ import type { PackOptions } from '../retrieve/pack.ts'
 import type { Passage, PassageOptions } from '../retrieve/passages.ts'
 import type { SearchOptions } from '../retrieve/search-options.ts'
 import type { QuoteVerdict } from './check-quote.ts'
+import type { ClaimJudge } from './judge-claim.ts'
 
 /** What is done with claims whose quotes do not hold: left out; left out after the model was told once what is wrong and could say it better; or kept, with a mark. */
 export type UnsupportedPolicy = 'drop' | 'reask' | 'annotate'
@@ -24,8 +25,8 @@ export interface AskOptions
   readonly instructions?: string
   /** Default `reask`. */
   readonly unsupported?: UnsupportedPolicy
-  /** A model that says of every claim with a good quote whether the quote, with what stands around it, carries it. Default: none. */
-  readonly judge?: Given<TextModel>
+  /** A text model, or `similarityJudge(embedding)`, that says of every claim with a good quote whether the quote, with what stands around it, carries it. Default: none. */
+  readonly judge?: Given<TextModel> | ClaimJudge
   /** The answer when the documents say nothing. Default: a sentence that says so. */
   readonly refusal?: string
 }

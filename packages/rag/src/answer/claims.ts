@@ -2,7 +2,7 @@ import { addUsage, type MessageInput, streamObject, type Usage, type Warning } f
 import { answerText } from './answer-text.ts'
 import type { AnswerPart, AskOptions, ClaimVerdict, UnsupportedPolicy } from './ask-options.ts'
 import { type CitedClaim, type QuoteCheck, quoteChecker } from './check-quote.ts'
-import { judgeClaim } from './judge-claim.ts'
+import { judgeOf } from './judge-claim.ts'
 import { answerSystem, claimSchema, type NamedPassage } from './prompt.ts'
 
 /** A claim that does not hold, and why. */
@@ -95,14 +95,13 @@ interface Judged {
 /** Checks the quote of a claim; where it holds, a judge may say that it does not carry the claim. */
 function claimJudge({ judge }: AskOptions, sources: readonly NamedPassage[], signal: AbortSignal) {
   const checkQuote = quoteChecker(sources)
+  const judging = judge && judgeOf(judge)
   return async (claim: CitedClaim): Promise<Judged> => {
     const check = checkQuote(claim)
     if (check.verdict !== 'supported') return { check, failed: { ...claim, verdict: check.verdict }, usage: {} }
-    if (!judge) return { check, usage: {} }
-    const { carried, usage } = await judgeClaim(
-      { claim: claim.claim, ...surroundings(check, sources) },
-      { model: judge, signal },
-    )
+    if (!judging) return { check, usage: {} }
+    const judged = { claim: claim.claim, ...surroundings(check, sources) }
+    const { carried, usage = {} } = await judging.judge(judged, { signal })
     return { check, usage, ...(carried ? {} : { failed: { ...claim, verdict: 'rejected' } }) }
   }
 }

@@ -1,6 +1,7 @@
 import { type Given, generateObject, type TextModel, type Usage } from '@anymodel/core'
 import { dataBlock } from './fence.ts'
 
+/** A claim with what is said to carry it. */
 export interface JudgedClaim {
   readonly claim: string
   readonly quote: string
@@ -8,10 +9,23 @@ export interface JudgedClaim {
   readonly surroundings: string
 }
 
-export interface JudgeOptions {
+/** What says of claims whose quotes stand in their sources whether these carry them: `similarityJudge(embedding)`, or one of your own. */
+export interface ClaimJudge {
+  /** A claim that could not be judged rejects, and is not taken for good. */
+  judge(
+    claim: JudgedClaim,
+    options: { readonly signal?: AbortSignal | undefined },
+  ): Promise<{ readonly carried: boolean; readonly usage?: Usage }>
+}
+
+interface JudgeOptions {
   readonly model: Given<TextModel>
   readonly signal?: AbortSignal | undefined
 }
+
+/** A judge as it was given, or one that asks the model that was given. */
+export const judgeOf = (given: Given<TextModel> | ClaimJudge): ClaimJudge =>
+  'judge' in given ? given : { judge: (claim, { signal }) => judgeClaim(claim, { model: given, signal }) }
 
 /** Asks a model whether a quote carries a claim. Rejects like `generateObject`: a claim that could not be judged is not taken for good. */
 export async function judgeClaim(
