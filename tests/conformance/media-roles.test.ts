@@ -77,3 +77,15 @@ test('of several models the next one draws when the first can’t', async () => 
     ['openai', 'ok'],
   ])
 })
+
+test('how jobs are looked at, and how large a file may be, stands in the config', async () => {
+  const open = (more: object) =>
+    anymodel({ config: { providers: { replicate: { ...at('replicate', '/v1'), ...more } } } as never })
+  const ask = { model: 'replicate/black-forest-labs/flux-dev', prompt: 'a cat' }
+  const hasty = await open({ jobs: { first: '1ms', most: '2ms', total: '1ms' } })
+  await expect(hasty.generateImage(ask)).rejects.toMatchObject({ code: 'timeout', clock: 'total' })
+  const jobs = { first: '1ms', most: '2ms' }
+  const small = await open({ jobs, downloads: { maxBytes: '0.02kb' } })
+  await expect(small.generateImage(ask)).rejects.toMatchObject({ code: 'invalid-argument', message: expect.stringContaining('20 bytes') })
+  expect((await (await open({ jobs })).generateImage(ask)).images).toHaveLength(1)
+})

@@ -68,6 +68,10 @@ export interface HostedProvider {
   readonly headers?: Readonly<Record<string, string>>
   /** Offer HTTP/2. Default false. */
   readonly http2?: boolean
+  /** How jobs for pictures, sound and videos are looked at. */
+  readonly jobs?: JobsConfig
+  /** How files are fetched that the service made. */
+  readonly downloads?: DownloadsConfig
   /** Of `azure`: the resource's name. Default: `AZURE_OPENAI_ENDPOINT`, `AZURE_RESOURCE_NAME`. */
   readonly resource?: string
   /** Of `azure`: a token of Microsoft Entra ID in place of a key, such as `${file:token}`. Read at every request. */
@@ -80,6 +84,24 @@ export interface HostedProvider {
   readonly workflows?: Readonly<Record<string, string>>
   /** Of `midjourney`: that you have read its terms, which forbid automation. Needed. */
   readonly acceptTerms?: true
+}
+
+/** How often a job is looked at, and for how long. */
+export interface JobsConfig {
+  /** Wait before the first look. Default 1s. */
+  readonly first?: Duration
+  /** Longest wait between two looks. Default 10s. */
+  readonly most?: Duration
+  /** A job that is not done by then is a `timeout` error; it goes on. Default 1h. */
+  readonly total?: Duration
+}
+
+/** Limits of files that are fetched. */
+export interface DownloadsConfig {
+  /** Largest file. Default 256 MB. */
+  readonly maxBytes?: Size
+  /** Also from private addresses. Default: from the service's own alone. */
+  readonly allowPrivate?: boolean
 }
 
 /** Models that run in this process. */
@@ -122,10 +144,11 @@ export type Target = string | ConditionalTarget | BalanceConfig | AnyKindOfModel
 
 /** A role in its long form. */
 export interface RoleSettings {
-  /** In order of preference: when the first one fails, the next one answers. Lists of several are for text models. */
+  /** In order of preference: when the first one fails, the next one answers. */
   readonly use: Target | readonly Target[]
-  /** Tuning options that a call may override. This and the following are for text models. */
+  /** Tuning options that a call may override, of models of text and code. */
   readonly defaults?: TuningOptions
+  /** Clocks. `connect` and `headers` are for models of text and code. */
   readonly timeouts?: TimeoutConfig
   readonly retry?: RetryConfig
   /** What to do about an answer that breaks off after some of it was delivered; as `withFallback` has it. Default `error`. */

@@ -25,6 +25,19 @@ const connection = {
     .optional(),
   headers: texts.describe('Headers of every request.').optional(),
   http2: flag.describe('Offer HTTP/2.').optional(),
+  jobs: map({
+    first: duration.describe('Wait before the first look.').optional(),
+    most: duration.describe('Longest wait between two looks.').optional(),
+    total: duration.describe('A job that is not done by then is a timeout.').optional(),
+  })
+    .describe('How jobs for pictures, sound and videos are looked at.')
+    .optional(),
+  downloads: map({
+    maxBytes: size.describe('Largest file.').optional(),
+    allowPrivate: flag.describe('Also from private addresses.').optional(),
+  })
+    .describe('How files are fetched that the service made.')
+    .optional(),
 }
 
 const provider = z.union([

@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 
 import type { LoadProgress } from '@anymodel/onnx'
 import type { TypedProvider } from '../config/check.ts'
-import type { HostedProvider, LocalProvider, ProviderType } from '../config/config.ts'
+import type { DownloadsConfig, HostedProvider, LocalProvider, ProviderType } from '../config/config.ts'
+import { toMs } from '../config/duration.ts'
 import { toBytes } from '../config/size.ts'
 import { expand } from '../config/variables.ts'
 import type { Kind, Models } from './kinds.ts'
@@ -182,7 +183,7 @@ export const providerSources: Readonly<Record<ProviderType, ProviderSource>> = {
 
 /** A provider's entry with its variables filled in. The key is read again at every request: a secret file may be replaced while the process runs. */
 function hostedOptions(entry: TypedProvider, context: ProviderContext) {
-  const { apiKey, baseURL, headers, http2 } = entry as HostedProvider
+  const { apiKey, baseURL, headers, http2, jobs, downloads } = entry as HostedProvider
   const value = (text: string, key: string) => fill(text, key, context)
   const readers = apiKey === undefined ? [] : [apiKey].flat().map((key) => () => value(key, 'apiKey'))
   // Once now, so that a missing variable is told in the name of the role that needs it.
@@ -198,8 +199,15 @@ function hostedOptions(entry: TypedProvider, context: ProviderContext) {
           ),
         }),
     ...(http2 === undefined ? {} : { http2 }),
+    ...(jobs && { jobs: Object.fromEntries(Object.entries(jobs).map(([name, time]) => [name, toMs(time)])) }),
+    ...(downloads && { downloads: toDownloads(downloads) }),
   }
 }
+
+const toDownloads = ({ maxBytes, allowPrivate }: DownloadsConfig) => ({
+  ...(maxBytes === undefined ? {} : { maxBytes: toBytes(maxBytes) }),
+  ...(allowPrivate === undefined ? {} : { allowPrivate }),
+})
 
 function localOptions({ dir, threads, maxMemory }: LocalProvider, context: ProviderContext) {
   const { onProgress } = context
