@@ -88,6 +88,11 @@ describe.each(Object.entries(listeners))('transcription: %s', (_name, { events: 
     expect(error).toMatchObject({ code: 'bad-request', message: expect.stringMatching(/no sound|corrupt/) })
   })
 
+  it('a file that is larger than the service takes', async () => {
+    spoil = when(first, json({ error: { message: 'Payload too large' } }, 413))
+    expect((await failureOf(write())).message).toContain('Send less')
+  })
+
   it('a service that hangs up in the middle of an upload', async () => {
     const server = await hangsUp()
     const large = Buffer.concat([wav, Buffer.alloc(4_000_000)])

@@ -207,7 +207,9 @@ export function wireError(wire: WireError, own: Readonly<Record<string, ErrorCod
     retryable: should === 'true' ? true : should === 'false' ? false : undefined,
     phase: status === undefined ? undefined : 'headers',
   }
-  const hint = (isAboutModel(code, words) ? successorHint(provider, model) : undefined) ?? advice[code]
+  const help =
+    status === 413 ? 'Send less: the request is larger than the service takes, files included.' : advice[code]
+  const hint = (isAboutModel(code, words) ? successorHint(provider, model) : undefined) ?? help
   return new AnyModelError(
     code,
     `${provider}/${model}: ${words.slice(0, 1_000)}${/[.!?]$/.test(words) ? '' : '.'}${hint ? ` ${hint}` : ''}`,
