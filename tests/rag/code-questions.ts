@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import {
   type Chunk,
   codeSplitter,
   type Document,
   knowledge,
+  load,
   memoryStore,
   type Splitter,
   type Words,
@@ -34,15 +34,15 @@ export interface CodeSearch {
 
 const root = new URL('../../packages/', import.meta.url)
 
-/** The sources of this repository as documents, without tests. */
+/** The sources of this repository as documents, as they are loaded, without tests. */
 export async function sources(packages: readonly string[]): Promise<readonly Document[]> {
   const documents: Document[] = []
   for (const name of packages) {
     const folder = new URL(`${name}/src/`, root)
     const paths = (await readdir(folder, { recursive: true })).filter((path) => /(?<!\.test|\.d)\.ts$/.test(path))
     for (const path of paths.sort()) {
-      const text = await readFile(fileURLToPath(new URL(path, folder)), 'utf8')
-      documents.push({ id: `${name}/${path}`, text, metadata: { programmingLanguage: 'typescript' } })
+      const bytes = await readFile(new URL(path, folder))
+      documents.push(...(await load({ id: `${name}/${path}`, bytes })))
     }
   }
   return documents
