@@ -51,6 +51,8 @@ export class ResponsesDecoder implements Decoder {
   #writing: OpenItem | undefined
   #waiting: [OpenItem, Part][] = []
   #body: ResponsesBody | undefined
+  /** The last that was reported. */
+  #usage: ResponsesUsage | undefined
   #started: ResponsesBody | undefined
   /** Id of the tool search whose result comes next. */
   #search: string | undefined
@@ -67,8 +69,13 @@ export class ResponsesDecoder implements Decoder {
     return this.#body !== undefined
   }
 
+  get usage(): Usage | undefined {
+    return this.#usage && toUsage(this.#usage)
+  }
+
   event(value: JsonObject): void {
     const event = value as ResponsesEvent
+    this.#usage = event.response?.usage ?? this.#usage
     switch (event.type) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
@@ -105,6 +112,7 @@ export class ResponsesDecoder implements Decoder {
 
   whole(value: unknown): void {
     const body = value as ResponsesBody
+    this.#usage = body.usage ?? undefined
     if (body.error || !Array.isArray(body.output)) {
       throw body.error || body.object === undefined
         ? this.#error(value)
