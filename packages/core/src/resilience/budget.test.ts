@@ -14,6 +14,10 @@ import { generateVideo } from '../generate/generate-video.ts'
 import { transcribe } from '../generate/transcribe.ts'
 import { memoryState } from '../state/memory.ts'
 import { withBudget } from './budget.ts'
+import { withHedge } from './hedge.ts'
+import { budgetLeft, limitsLeft } from './inspect.ts'
+import { withLimit } from './limit.ts'
+import { pause } from './pause.ts'
 
 afterEach(() => void vi.useRealTimers())
 
@@ -176,6 +180,53 @@ describe('beyond the budget', () => {
     expect(() => withBudget(embedder('a', 'm'), { ...options, onExceed: embedder('b', 'n') })).toThrow(
       /can't be compared/,
     )
+  })
+})
+
+describe('a hedge', () => {
+  it('leaves what the loser may have cost set aside, and tells what it was sent', async () => {
+    const chat = (id: string, wait: number): TextModel => ({
+      provider: 'test',
+      id,
+      supports: { knobs: ['maxTokens'] },
+      async *stream({ signal }) {
+        await pause(wait, signal)
+        yield { type: 'text', text: id }
+        yield { ...finish, reason: 'stop', usage: { input: 2, output: 1 } }
+      },
+    })
+    const state = memoryState()
+    const budget = { limit: { tokens: 1_000 }, per, state }
+    const slow = withBudget(chat('slow', 5_000), { ...budget, key: 'slow', countTokens: () => 50 })
+    const fast = withBudget(chat('fast', 0), { ...budget, key: 'fast', countTokens: () => 50 })
+    const hedged = withHedge(slow, { to: fast, after: 1, maxExtra: 1 })
+    const { attempts, usage } = await generateText({ model: hedged, prompt: 'Hello there', maxTokens: 50 })
+    expect(attempts[0]).toMatchObject({ model: 'slow', outcome: 'aborted', usage: { input: 3 }, isEstimate: true })
+    expect(usage).toMatchObject({ input: 2, output: 1 })
+    const left = (key: string) => budgetLeft(state, { ...budget, key })
+    await vi.waitFor(async () => expect([await left('slow'), await left('fast')]).toEqual([900, 997]))
+  })
+})
+
+describe('what is left', () => {
+  it('of budgets and limits is told, where a state can tell', async () => {
+    const state = memoryState()
+    const options = {
+      limit: { usd: 1 },
+      per: '1mo',
+      price: { picture: 0.25 },
+      key: 'art',
+      by: 'tenant',
+      state,
+    } as const
+    const limited = withLimit(withBudget(drawer(), options), { requestsPerMinute: 5, concurrency: 2, key: 'm', state })
+    await generateImage({ model: limited, prompt: 'a star', tags: { tenant: 'a' } })
+    const left = (owner: string) => budgetLeft(state, { ...options, owner })
+    expect([await left('a'), await left('b')]).toEqual([0.75, 1])
+    const asked = { requestsPerMinute: 5, concurrency: 2 }
+    expect(await limitsLeft(state, 'm', asked)).toEqual({ requestsPerMinute: 4, concurrency: 2 })
+    const { counted: _counted, ...mute } = state
+    expect([await budgetLeft(mute, { ...options }), await limitsLeft(mute, 'm', asked)]).toEqual([undefined, undefined])
   })
 })
 
