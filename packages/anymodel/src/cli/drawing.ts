@@ -94,7 +94,7 @@ async function savePictures(
       flagged,
     }))
     return write(
-      `${JSON.stringify({ images: told, provider: response.provider, model: response.model, usage: tokens })}\n`,
+      `${JSON.stringify({ images: told, provider: response.provider, model: response.model, usage: tokens, details: response.details })}\n`,
     )
   }
   for (const { picture, path } of saved) remark(`${path}${about(picture)}`)

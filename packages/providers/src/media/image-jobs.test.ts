@@ -163,10 +163,16 @@ describe('Black Forest Labs', () => {
               ? { id: 't1', status: 'Pending', progress: 0.5 }
               : { id: 't1', status: 'Ready', result: { sample: `${origin}/sample.png`, seed: 42 } },
         }
-      return { json: { id: 't1', polling_url: `${origin}/poll?id=t1` } }
+      return { json: { id: 't1', polling_url: `${origin}/poll?id=t1`, cost: 4.5 } }
     })
-    const { images } = await generateImage({ model: at(origin), prompt, images: [png, png], aspectRatio: '16:9' })
+    const { images, response } = await generateImage({
+      model: at(origin),
+      prompt,
+      images: [png, png],
+      aspectRatio: '16:9',
+    })
     expect(images[0]).toMatchObject({ seed: 42 })
+    expect(response.details).toEqual({ credits: 4.5 })
     expect(seen[0]?.body).toMatchObject({ prompt, aspect_ratio: '16:9', input_image_2: png.toString('base64') })
     expect(seen[1]?.headers['x-key']).toBe('bfl-secret-key')
   })

@@ -18,6 +18,8 @@ export interface Ask {
   readonly form?: readonly FormField[]
   readonly file?: MediaInput
   readonly headers?: Readonly<Record<string, string>>
+  /** Kept for whoever reads the reply; it is not sent. */
+  readonly note?: JsonObject
 }
 
 /** The first request of a call. */

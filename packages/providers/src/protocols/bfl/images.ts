@@ -54,14 +54,16 @@ const textsIn = (value: Json | undefined): string[] =>
 /** A task is looked at where the service says, on whichever of its hosts that is. */
 function readTask(reply: AskReply, { target }: StepContext<ImageCall>): Step<Drawing> {
   const body = objectOf(reply)
-  const { id, polling_url: path, status, result, progress, details } = body as Task
+  const { id, polling_url: path, status, result, progress, details, cost } = body as Task
+  if (/moderated/i.test(String(status)))
+    throw new AnyModelError('content-filter', `${target.provider}/${target.model}: ${status}${why(details)}.`)
   // A task is never begun a second time: only what was asked of its place is a look.
   if (status === undefined || reply.asked.method !== 'GET') {
     if (!path) throw new AnyModelError('malformed', 'The task has no polling_url.')
-    return { type: 'ask', ask: { path, method: 'GET' }, wait: true }
+    // What it costs is told here alone.
+    const note = typeof cost === 'number' ? { note: { credits: cost } } : {}
+    return { type: 'ask', ask: { path, method: 'GET', ...note }, wait: true }
   }
-  if (/moderated/i.test(status))
-    throw new AnyModelError('content-filter', `${target.provider}/${target.model}: ${status}${why(details)}.`)
   const state = jobState(status)
   if (state === 'failed' || state === 'cancelled')
     throw new Reported({ ...target, body: { message: `${status}${why(details)}` } })
@@ -73,6 +75,7 @@ function readTask(reply: AskReply, { target }: StepContext<ImageCall>): Step<Dra
     type: 'done',
     result: {
       id,
+      details: reply.asked.note,
       images: [
         { media: { url: sample }, ...(seed !== undefined && { seed }), ...(prompt && { revisedPrompt: prompt }) },
       ],
