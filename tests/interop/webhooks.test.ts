@@ -1,5 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { resumeVideo, startVideo, type VideoModel } from '@anymodel/core'
+import { fal } from '@anymodel/providers/fal'
+import { google } from '@anymodel/providers/google'
 import { luma } from '@anymodel/providers/luma'
 import { openrouter } from '@anymodel/providers/openrouter'
 import { replicate } from '@anymodel/providers/replicate'
@@ -71,6 +73,29 @@ const calls: Readonly<Record<string, { model: () => VideoModel; call: (id: strin
       return { provider: 'openrouter', model: 'google/veo-3.1', body, headers, secret }
     },
   },
+  fal: {
+    model: () => fal(at('fal')).video('fal-ai/veo3'),
+    call(id) {
+      const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+      const body = JSON.stringify({ request_id: id, status: 'OK', payload: {} })
+      const time = String(Math.floor(Date.now() / 1_000))
+      const message = [id, 'user', time, createHash('sha256').update(body).digest('hex')].join('\n')
+      const headers = {
+        'x-fal-webhook-request-id': id,
+        'x-fal-webhook-user-id': 'user',
+        'x-fal-webhook-timestamp': time,
+        'x-fal-webhook-signature': sign(null, Buffer.from(message), privateKey).toString('hex'),
+      }
+      return { provider: 'fal', model: 'fal-ai/veo3', body, headers, keys: [publicKey.export({ format: 'jwk' })] }
+    },
+  },
+  google: {
+    model: () => google(at('google', '/v1beta')).video('veo-3.1-generate-preview'),
+    call(id) {
+      const body = JSON.stringify({ type: 'video.generated', data: { id } })
+      return { provider: 'google', model: 'veo-3.1-generate-preview', body, headers: signed(body), secret }
+    },
+  },
   luma: {
     model: () => luma(at('luma', '/dream-machine/v1')).video('ray-2'),
     call(id) {
@@ -84,7 +109,7 @@ it.each(Object.entries(calls))(
   'a webhook of %s is as good as the handle that was kept',
   async (_name, { model, call }) => {
     const begun = await startVideo({ model: model(), prompt: 'waves', webhook: 'https://example.com/done' })
-    const id = /[^/]+$/.exec((begun.job as { look: { path: string } }).look.path)?.[0] ?? ''
+    const id = /([^/]+?)(?:\/status)?$/.exec((begun.job as { look: { path: string } }).look.path)?.[1] ?? ''
     const { job, state } = await readVideoWebhook(call(id))
     expect(state).toBe('done')
     const { videos } = await resumeVideo({ model: model(), job })
