@@ -67,6 +67,9 @@ function noteOf({ why, limits = {}, budget }: Candidate): string {
   const names: Readonly<Record<string, string>> = {
     requestsPerMinute: 'requests',
     tokensPerMinute: 'tokens of this minute',
+    requestsPerDay: 'requests of this day',
+    tokensPerDay: 'tokens of this day',
+    requestsPerMonth: 'requests of this month',
     concurrency: 'places',
   }
   const left = Object.entries(limits).map(([name, amount]) => `${amount} ${names[name]} left`)

@@ -45,13 +45,20 @@ function legText(leg: Leg): string {
   return notes.length > 0 ? `${nameOf(leg.model)} (${notes.join('; ')})` : nameOf(leg.model)
 }
 
-function limitTexts({ requestsPerMinute, tokensPerMinute, concurrency }: NonNullable<Leg['limits']> = {}): string[] {
-  return [
-    ...(requestsPerMinute === undefined ? [] : [`${requestsPerMinute} rpm`]),
-    ...(tokensPerMinute === undefined ? [] : [`${tokensPerMinute} tpm`]),
-    ...(concurrency === undefined ? [] : [`${concurrency} at once`]),
-  ]
-}
+const limitUnits = {
+  requestsPerMinute: 'rpm',
+  tokensPerMinute: 'tpm',
+  requestsPerDay: 'requests a day',
+  tokensPerDay: 'tokens a day',
+  requestsPerMonth: 'requests a month',
+  concurrency: 'at once',
+} as const satisfies Record<keyof NonNullable<Leg['limits']>, string>
+
+const limitTexts = (limits: Leg['limits'] = {}): string[] =>
+  Object.entries(limitUnits).flatMap(([name, unit]) => {
+    const limit = limits[name as keyof typeof limits]
+    return limit === undefined ? [] : [`${limit} ${unit}`]
+  })
 
 const after = (time: number | 'p95' | undefined): string => (typeof time === 'number' ? `${time} ms` : 'p95')
 

@@ -8,6 +8,11 @@ export interface LimitConfig {
   readonly rpm?: number | undefined
   /** Tokens per minute, input and output. */
   readonly tpm?: number | undefined
+  /** The same within any 24 hours. */
+  readonly rpd?: number | undefined
+  readonly tpd?: number | undefined
+  /** Requests within a calendar month, by UTC. */
+  readonly rpmo?: number | undefined
   /** Requests at once. */
   readonly concurrency?: number | undefined
 }

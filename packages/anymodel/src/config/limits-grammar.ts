@@ -10,6 +10,9 @@ const cost = number.min(0, 'a number from 0')
 export const limits = {
   rpm: positive.describe('Requests per minute.').optional(),
   tpm: positive.describe('Tokens per minute, input and output.').optional(),
+  rpd: positive.describe('Requests within any 24 hours.').optional(),
+  tpd: positive.describe('Tokens within any 24 hours.').optional(),
+  rpmo: positive.describe('Requests within a calendar month, by UTC.').optional(),
   concurrency: positive.describe('Requests at once.').optional(),
 }
 

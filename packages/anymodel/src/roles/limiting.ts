@@ -11,9 +11,22 @@ export interface TargetLimits extends LimitConfig {
   readonly price?: Price | undefined
 }
 
+/** The limits of `withLimit`, by their short names. */
+const limitNames = {
+  rpm: 'requestsPerMinute',
+  tpm: 'tokensPerMinute',
+  rpd: 'requestsPerDay',
+  tpd: 'tokensPerDay',
+  rpmo: 'requestsPerMonth',
+  concurrency: 'concurrency',
+} as const satisfies Record<keyof LimitConfig, keyof LimitOptions>
+
+/** In the order in which they are told. */
+const shortNames = Object.keys(limitNames) as (keyof LimitConfig)[]
+
 /** How much one model is asked and what it may cost. What is not set is absent. */
 export interface Limiting {
-  readonly limits?: Pick<LimitOptions, 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency'>
+  readonly limits?: Pick<LimitOptions, (typeof limitNames)[keyof typeof limitNames]>
   readonly budget?: LegBudget
 }
 
@@ -26,14 +39,12 @@ interface LegBudget extends Pick<BudgetOptions, 'limit' | 'per' | 'by' | 'price'
 export function toLimiting(
   config: CheckedConfig,
   chain: readonly RoleSettings[],
-  { rpm, tpm, concurrency, price }: TargetLimits,
+  { price, ...given }: TargetLimits,
   model: { readonly provider: string; readonly id: string },
 ): Limiting {
-  const limits = {
-    ...(rpm === undefined ? {} : { requestsPerMinute: rpm }),
-    ...(tpm === undefined ? {} : { tokensPerMinute: tpm }),
-    ...(concurrency === undefined ? {} : { concurrency }),
-  }
+  const limits = Object.fromEntries(
+    shortNames.flatMap((name) => (given[name] === undefined ? [] : [[limitNames[name], given[name]]])),
+  )
   const name = chain.find((settings) => settings.budget !== undefined)?.budget
   return {
     ...(Object.keys(limits).length > 0 ? { limits } : {}),

@@ -189,12 +189,12 @@ test('the route tells conditions of all kinds, and what is shared', async () => 
     `models:
   picture:
     use:
-      - { model: fal/x, when: { maxCount: 2, maxPixels: 1000000 } }
+      - { model: fal/x, when: { maxCount: 2, maxPixels: 1000000 }, rpd: 100, rpmo: 1000 }
       - { balance: latency, shared: true, of: [fal/y, replicate/z] }
     breaker: { shared: true }
 `,
   )
   expect(describeConfig(await loadConfig(file)).roles[0]?.route).toBe(
-    'picture -> fal/x (up to 2 at once; up to 1000000 pixels; shared breaker), else latency, shared of [fal/y (shared breaker), replicate/z (shared breaker)]',
+    'picture -> fal/x (up to 2 at once; up to 1000000 pixels; 100 requests a day; 1000 requests a month; shared breaker), else latency, shared of [fal/y (shared breaker), replicate/z (shared breaker)]',
   )
 })

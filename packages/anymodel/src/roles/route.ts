@@ -138,10 +138,10 @@ function waysFrom(config: CheckedConfig, role: string, { roles, chain, ...rest }
 function waysTo(config: CheckedConfig, target: Target | BalanceEntry, way: Way): WholeWay[] {
   if (typeof target === 'string' || isModel(target)) return [{ ...way, target }]
   if ('of' in target) return target.of.flatMap((entry) => waysTo(config, entry, placed(way, target, entry)))
-  const { role, model, when, rpm, tpm, concurrency, price } = target
+  const { role, model, when } = target
   const on = when ? { ...way, when: [...(way.when ?? []), when] } : way
   if (role !== undefined) return waysFrom(config, role, on)
-  return [{ ...on, target: model as string | AnyKindOfModel, limits: { rpm, tpm, concurrency, price } }]
+  return [{ ...on, target: model as string | AnyKindOfModel, limits: target }]
 }
 
 /** A balance on the way to another one is taken apart: the outer one chooses from all. */

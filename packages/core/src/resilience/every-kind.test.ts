@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { EmbeddingModel } from '../contract/embedding.ts'
 import type { ImageModel } from '../contract/image.ts'
 import type { VideoModel } from '../contract/video.ts'
@@ -10,6 +10,7 @@ import { generateText } from '../generate/generate-text.ts'
 import { generateVideo, resumeVideo, startVideo } from '../generate/generate-video.ts'
 import { rerank } from '../generate/rerank.ts'
 import { transcribe } from '../generate/transcribe.ts'
+import { memoryState } from '../state/memory.ts'
 import { withBalance } from './balance.ts'
 import { withBreaker } from './breaker.ts'
 import { withConditions } from './conditions.ts'
@@ -339,6 +340,44 @@ describe('conditions', () => {
     expect(() => withConditions(made('text', 'm'), { maxSeconds: 3 })).toThrow(
       /maxSeconds says nothing about calls to text/,
     )
+  })
+})
+
+describe('limits of a day and a month', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it('count besides those of a minute, and say when there is room again', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2028, 1, 29, 23, 59, 50) })
+    const time = { now: 0 }
+    const state = memoryState({ now: () => time.now })
+    const of = (more: object) =>
+      withLimit(made('image', 'm'), { state, key: JSON.stringify(more), queue: { timeout: 0 }, ...more })
+    const codes = async (model: AnyModel) => {
+      const found = []
+      for (let n = 0; n < 3; n++)
+        found.push(
+          await ask('image', model).then(
+            () => 'ok',
+            (error) => error.retryAfter,
+          ),
+        )
+      return found
+    }
+    const [daily, monthly] = [of({ requestsPerDay: 2, requestsPerMinute: 10 }), of({ requestsPerMonth: 2 })]
+    expect(await codes(daily)).toEqual(['ok', 'ok', expect.any(Number)])
+    // The end of February.
+    expect(await codes(monthly)).toEqual(['ok', 'ok', 10_000])
+    time.now += 10_000
+    vi.setSystemTime(Date.UTC(2028, 2, 1))
+    expect((await codes(monthly)).slice(0, 2)).toEqual(['ok', 'ok'])
+    time.now += 60_000
+    expect((await codes(daily))[0]).toBeGreaterThan(80_000_000)
+    time.now += 90_000_000
+    expect((await codes(daily)).slice(0, 2)).toEqual(['ok', 'ok'])
+  })
+
+  it('are refused where a kind has no tokens', () => {
+    expect(() => withLimit(made('video', 'm'), { tokensPerDay: 5 })).toThrow(/tokensPerDay says nothing about video/)
   })
 })
 

@@ -1,6 +1,6 @@
 import type { State } from '../state/state.ts'
 import { budgetKey, windowOf } from './budget/window.ts'
-import { keyOf, type LimitKind } from './limit/claims.ts'
+import { type Amount, amountNames, placeOf } from './limit/claims.ts'
 import { openFor } from './shared/shared-circuit.ts'
 
 /** What is asked about a budget: as `withBudget` has it. */
@@ -27,20 +27,14 @@ export async function budgetLeft(
 export async function limitsLeft(
   state: State,
   key: string,
-  limits: { readonly requestsPerMinute?: number; readonly tokensPerMinute?: number; readonly concurrency?: number },
-): Promise<{ readonly [K in keyof typeof limits]?: number } | undefined> {
-  const names = (Object.keys(kinds) as (keyof typeof kinds)[]).filter((name) => limits[name] !== undefined)
-  const counted = await state.counted?.(names.map((name) => keyOf(key, kinds[name])))
+  limits: Amount,
+): Promise<{ readonly [K in keyof Amount]?: number } | undefined> {
+  const names = amountNames.filter((name) => limits[name] !== undefined)
+  const counted = await state.counted?.(names.map((name) => placeOf(key, name).key))
   if (!counted) return undefined
   const left = names.map((name, at) => [name, Math.max(0, (limits[name] as number) - (counted[at] as number))])
   return Object.fromEntries(left)
 }
-
-const kinds = {
-  requestsPerMinute: 'requests',
-  tokensPerMinute: 'tokens',
-  concurrency: 'concurrency',
-} as const satisfies Record<string, LimitKind>
 
 /** Milliseconds for which a breaker that processes share is still open; 0: it is closed, or may be tried. */
 export const breakerOpenFor = (state: State, key: string): Promise<number> => openFor(state, key, Date.now())

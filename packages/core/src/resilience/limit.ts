@@ -6,6 +6,7 @@ import type { State } from '../state/state.ts'
 import { isMeasured, measured } from './call-measures.ts'
 import { asCandidate, candidateOf } from './candidate.ts'
 import { type AnyCall, type AnyModel, type Kind, kindOf, type OfKind, rewired } from './kinds.ts'
+import { amountNames } from './limit/claims.ts'
 import { Limiter } from './limit/limiter.ts'
 import type { Wanted } from './limit/waiter.ts'
 import { type Enter, ticketed, ticketedCall } from './ticket.ts'
@@ -15,6 +16,11 @@ export interface LimitOptions {
   readonly requestsPerMinute?: number
   /** At most this many tokens, input and output. What a call will take is estimated before and put right after. */
   readonly tokensPerMinute?: number
+  /** The same within any 24 hours. */
+  readonly requestsPerDay?: number
+  readonly tokensPerDay?: number
+  /** At most this many requests within a calendar month, by UTC. */
+  readonly requestsPerMonth?: number
   /** At most this many requests at once. */
   readonly concurrency?: number
   /** How many requests may wait for their turn (default 1,000), and for how long, in ms (default 30,000; 0: not at all). The others fail with `rate-limit`. */
@@ -39,7 +45,7 @@ export interface LimitOptions {
  * Keeps requests under limits: those for which there is no room wait in line, first come, first served (tenants in turns). One that can't wait (the line is full, or it takes too long) fails with
  * `rate-limit`: nothing was sent, `retryAfter` says when there may be room, and `withFallback` asks the next model.
  *
- * For models of every kind; `tokensPerMinute` is for those that read text. With a shared `state` the limits are those of all processes together. Put clocks inside, retries outside: `withRetry(withLimit(withTimeout(model, clocks), { requestsPerMinute: 500 }))`.
+ * For models of every kind; those in tokens are for kinds that read text. With a shared `state` the limits are those of all processes together. Put clocks inside, retries outside: `withRetry(withLimit(withTimeout(model, clocks), { requestsPerMinute: 500 }))`.
  */
 export function withLimit<M extends AnyModel>(model: M, options: LimitOptions): OfKind<M> {
   const kind = kindOf(model)
@@ -81,15 +87,17 @@ const observed =
   }
 
 function limiterOf({ provider, id }: AnyModel, kind: Kind, options: LimitOptions) {
-  const { requestsPerMinute, tokensPerMinute, concurrency, lease = 30_000, learn = true } = options
-  for (const [name, value] of Object.entries({ requestsPerMinute, tokensPerMinute, concurrency, lease }))
+  const { lease = 30_000, learn = true } = options
+  const limits = Object.fromEntries(amountNames.map((name) => [name, options[name]]))
+  for (const [name, value] of Object.entries({ ...limits, lease }))
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
       throw new AnyModelError('invalid-argument', `${name} of withLimit must be a whole number above 0, not ${value}.`)
-  if (tokensPerMinute !== undefined && !isMeasured(kind, 'tokens'))
-    throw new AnyModelError('invalid-argument', `tokensPerMinute says nothing about ${kind} models. Leave it out.`)
+  const unmeasured = (['tokensPerMinute', 'tokensPerDay'] as const).find((name) => options[name] !== undefined)
+  if (unmeasured && !isMeasured(kind, 'tokens'))
+    throw new AnyModelError('invalid-argument', `${unmeasured} says nothing about ${kind} models. Leave it out.`)
   const { state = memoryState(), key = `${provider}/${id}`, onStateError = 'allow' } = options
   const { max = 1_000, timeout = 30_000 } = options.queue ?? {}
-  const rates = { requestsPerMinute, tokensPerMinute, concurrency, key, lease }
+  const rates = { ...limits, key, lease }
   return new Limiter({ ...rates, queue: { max, timeout }, learn, state, onStateError, model: { provider, id } })
 }
 

@@ -89,7 +89,10 @@ export class Limiter {
     const taken = await this.#take(claims)
     if ('error' in taken) waiter.fail(taken.error)
     else if (taken.granted) this.#grant(waiter, taken.holds, amounts)
-    else if (this.#queue.has(waiter)) return this.#refused(waiter, claims[taken.at]?.kind, taken.wait)
+    else if (this.#queue.has(waiter)) {
+      const { kind, left = Number.POSITIVE_INFINITY } = claims[taken.at] ?? {}
+      return this.#refused(waiter, kind, Math.min(taken.wait, left))
+    }
     return 0
   }
 
