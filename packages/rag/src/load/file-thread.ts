@@ -1,9 +1,6 @@
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { Worker } from 'node:worker_threads'
 import { broken } from './broken.ts'
 import type { LoadOptions } from './loader.ts'
+import { giveThread, takeThread } from './threads.ts'
 
 /** What a thread says about a file: any number of parts, then what it made of it or what went wrong. */
 interface ThreadAnswer<Part, Done> {
@@ -12,7 +9,7 @@ interface ThreadAnswer<Part, Done> {
   readonly error?: ThreadError
 }
 
-/** An error as plain data. */
+/** An error as plain data. One with a code is about the file: the thread that told it has done its work. */
 export interface ThreadError {
   readonly name: string
   readonly message: string
@@ -31,33 +28,29 @@ export interface ThreadTask<Part> {
   readonly failure: (error: ThreadError) => Error
 }
 
-/** Threads that wait for the next file, one of each program: starting one takes as long as reading a small file. */
-const idle = new Map<string, Worker>()
-
 /**
  * Reads a file in a thread of its own, so that one that never ends can be stopped. A file that takes longer than `maxTime` or more memory than a thread has rejects with `invalid-argument`, and its thread is
- * ended; an abort rejects with the signal's reason.
+ * ended; an abort rejects with the signal's reason. As many files are read at once as there are threads; the others wait, which is no part of `maxTime`.
  */
-export function readInThread<Part, Done>(
+export async function readInThread<Part, Done>(
   task: ThreadTask<Part>,
   { maxTime = 120_000, signal }: Pick<LoadOptions, 'maxTime' | 'signal'>,
 ): Promise<Done> {
-  signal?.throwIfAborted()
   const { program, id, message, bytes, onPart, failure } = task
-  const thread = takeThread(program)
+  const thread = await takeThread(program, signal)
   return new Promise<Done>((resolve, reject) => {
     const settle = (reusable: boolean): void => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
       thread.off('message', onMessage).off('error', onError).off('exit', onExit)
-      rest(program, thread, reusable)
+      giveThread(program, thread, reusable)
     }
-    const fail = (error: unknown): void => {
-      settle(false)
+    const fail = (error: unknown, reusable = false): void => {
+      settle(reusable)
       reject(error)
     }
     const onMessage = ({ part, done, error }: ThreadAnswer<Part, Done>): void => {
-      if (error) return fail(failure(error))
+      if (error) return fail(failure(error), error.code !== undefined)
       if (done !== undefined) {
         settle(true)
         return resolve(done)
@@ -74,47 +67,11 @@ export function readInThread<Part, Done>(
     const onAbort = (): void => fail(signal?.reason)
     const timer = setTimeout(() => fail(tooSlow(id, maxTime)), maxTime)
     thread.on('message', onMessage).on('error', onError).on('exit', onExit)
+    if (signal?.aborted) return onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
     const copy = Uint8Array.from(bytes)
     thread.postMessage({ ...message, bytes: copy }, [copy.buffer])
   })
-}
-
-function takeThread(program: string): Worker {
-  const thread = idle.get(program) ?? newThread(program)
-  idle.delete(program)
-  thread.ref()
-  return thread
-}
-
-/** Keeps one thread that has done its work; what went wrong in another may go on in it, so that is ended. */
-function rest(program: string, thread: Worker, reusable: boolean): void {
-  thread.unref()
-  if (reusable && !idle.has(program)) idle.set(program, thread)
-  else void thread.terminate()
-}
-
-function newThread(program: string): Worker {
-  const file = join(dirname(createRequire(import.meta.url).resolve('@anymodel/rag/package.json')), program)
-  const thread = new Worker(program.endsWith('.ts') ? throughTsx(file) : file, {
-    env: {},
-    execArgv: program.endsWith('.ts') ? ['--conditions=@anymodel/source'] : [],
-    resourceLimits: { maxOldGenerationSizeMb: 1_024 },
-  })
-  thread.on('error', () => {})
-  thread.on('exit', () => {
-    if (idle.get(program) === thread) idle.delete(program)
-  })
-  return thread
-}
-
-/** From source, a program is TypeScript, which runs through tsx. */
-function throughTsx(file: string): URL {
-  const tsx = createRequire(import.meta.url)
-    .resolve('tsx/esm/api')
-    .replace(/cjs$/, 'mjs')
-  const code = `import { register } from '${pathToFileURL(tsx)}'\nregister()\nawait import('${pathToFileURL(file)}')`
-  return new URL(`data:text/javascript,${encodeURIComponent(code)}`)
 }
 
 const tooSlow = (id: string, maxTime: number): Error =>

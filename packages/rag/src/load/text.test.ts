@@ -24,6 +24,12 @@ describe('plain text', () => {
     await expect(textOf(bytes('a\0b'))).rejects.toThrow(/a\.txt is no text/)
   })
 
+  it('that is code has its path as title, and the language that its name shows', async () => {
+    const [document] = await load({ id: 'src/a.py', bytes: bytes('x = 1') })
+    expect(document).toMatchObject({ title: 'src/a.py', metadata: { programmingLanguage: 'python' } })
+    expect((await load({ id: 'a.txt', bytes: bytes('x = 1') }))[0]).not.toHaveProperty('title')
+  })
+
   it('has a longest length', async () => {
     await expect(load({ id: 'a.txt', bytes: bytes('12345') }, { maxText: 4 })).rejects.toThrow(/maxText/)
   })
