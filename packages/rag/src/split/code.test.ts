@@ -103,6 +103,16 @@ describe('the code splitter by grammar', () => {
     expect(chunks.at(-1)).toMatchObject({ text: 'function a() {}\nfunction b() {}', headings: [] })
   })
 
+  it('names chunks alike when they repeat words of the one before', async () => {
+    const text = Array.from({ length: 6 }, (_, n) => `function f${n}() {\n  return '${'x '.repeat(30)}'\n}\n`).join(
+      '\n',
+    )
+    const document = { id: 'x', text, metadata: { programmingLanguage: 'javascript' } }
+    const chunks = await codeSplitter({ size: 130, overlap: 20, by: 'grammar' })(document)
+    expect(chunks.some((chunk, place) => chunk.start < (chunks[place - 1]?.end ?? 0))).toBe(true)
+    expect(chunks.map(({ headings }) => headings)).toEqual(chunks.map((_, n) => [`f${n}`]))
+  })
+
   it('counts places as the text does, whatever its characters and line ends', async () => {
     const text =
       '// 👩‍👩‍👧 漢字 \ud800\r\nfunction a() {\r\n  return "🇩🇪"\r\n}\r\n\r\n// é\r\nfunction b() {\r\n  return 2\r\n}\r\n'

@@ -46,14 +46,22 @@ function inField(node: TreeSitter.Node): TreeSitter.Node | null {
 /** What closes the declarations around one: a chunk that goes on with nothing else lies in it. */
 const closers = /^(?:[\s)}\]>;,]|\bend\b)*$/
 
-/** Lets every chunk stand under the declarations that it lies in, outermost first. Both in the order of the text. */
+/** Lets every chunk stand under the declarations that it lies in, outermost first, whatever it repeats of the chunk before. Both in the order of the text. */
 export function underDeclarations(chunks: readonly Chunk[], declarations: readonly Declaration[]): Chunk[] {
   let open: Declaration[] = []
-  let next = 0
+  let [next, before] = [0, 0]
   return chunks.map((chunk) => {
-    for (let each = declarations[next]; each && each.start <= chunk.start; each = declarations[++next]) open.push(each)
-    open = open.filter(({ end }) => end > chunk.start)
+    const own = ownStart(chunk, before)
+    before = chunk.end
+    for (let each = declarations[next]; each && each.start <= own; each = declarations[++next]) open.push(each)
+    open = open.filter(({ end }) => end > own)
     const path = open.filter(({ end }) => closers.test(chunk.text.slice(end - chunk.start))).map(({ name }) => name)
     return { ...chunk, headings: [...chunk.headings, ...path] }
   })
+}
+
+/** Where a chunk begins behind the one before it. */
+function ownStart({ start, text }: Chunk, before: number): number {
+  const repeated = Math.max(0, before - start)
+  return start + repeated + Math.max(0, text.slice(repeated).search(/\S/))
 }

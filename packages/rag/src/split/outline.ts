@@ -30,17 +30,16 @@ export async function outlineOf(text: string, language: string): Promise<Outline
   if (!parser) return undefined
   const until = performance.now() + maxTime
   const expired = () => performance.now() > until
-  let tree: TreeSitter.Tree | null = null
   try {
-    tree = parser.parse(text, null, { progressCallback: expired })
-    return tree ? read(tree, text, expired) : undefined
-  } catch (error) {
-    // A parser that ran out of memory, which code that is meant to can bring about.
-    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return undefined
-    throw error
-  } finally {
+    const tree = parser.parse(text, null, { progressCallback: expired })
+    const outline = tree ? read(tree, text, expired) : undefined
     tree?.delete()
     parser.delete()
+    return outline
+  } catch (error) {
+    // It ran out of memory, which code that is meant to can bring about; what it held can't even be deleted.
+    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return undefined
+    throw error
   }
 }
 
