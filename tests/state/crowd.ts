@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { LimitOptions } from '@anymodel/core'
@@ -34,11 +36,12 @@ export interface Member<O = Orders, R = Report> {
   carryOut(orders: O): Promise<R>
 }
 
-/** Builds a program of this folder once, so that many processes start fast. It lies where its packages are found. */
-export async function buildProgram(name = 'calls.ts'): Promise<string> {
-  const outfile = fileURLToPath(new URL(`../node_modules/.cache/${name}-${process.pid}.mjs`, import.meta.url))
+/** Builds a program once, so that many processes start fast. It lies where its packages are found. */
+export async function buildProgram(entry: URL): Promise<string> {
+  const name = basename(entry.pathname)
+  const outfile = fileURLToPath(new URL(`../node_modules/.cache/${name}-${randomUUID()}.mjs`, import.meta.url))
   await build({
-    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
+    entryPoints: [fileURLToPath(entry)],
     outfile,
     bundle: true,
     format: 'esm',

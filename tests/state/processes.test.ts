@@ -13,7 +13,7 @@ let program: string
 let members: Member[]
 
 beforeAll(async () => {
-  program = await buildProgram()
+  program = await buildProgram(new URL('calls.ts', import.meta.url))
   members = Array.from({ length: 8 }, () => startMember(program))
 })
 afterAll(() => {

@@ -1,31 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildProgram, type Member, startMember } from './crowd.ts'
 import type { Learned, Lesson } from './learners.ts'
-import { hasRedis, needsRedis, type RedisServer, startRedis } from './redis-server.ts'
 
 const timeout = 60_000
-let program: string
-let members: Member<Lesson, Learned>[]
-
-beforeAll(async () => {
-  program = await buildProgram('learners.ts')
-  members = Array.from({ length: 4 }, () => startMember<Lesson, Learned>(program))
-})
-afterAll(() => {
-  for (const { process } of members) process.kill('SIGKILL')
-  rmSync(program)
-})
 
 const answerMs = [1]
 const sum = (reports: readonly Learned[]) => reports.flatMap(({ sent }) => sent).reduce((all, one) => all + one, 0)
 /** News is read once a second. */
 const news = () => pause(1_100)
 
-function testLearners(state: () => string): void {
+/** What processes that share breakers and balances learn from each other. */
+export function testLearners(state: () => string): void {
+  let program: string
+  let members: Member<Lesson, Learned>[]
+  beforeAll(async () => {
+    program = await buildProgram(new URL('learners.ts', import.meta.url))
+    members = Array.from({ length: 4 }, () => startMember<Lesson, Learned>(program))
+  })
+  afterAll(() => {
+    for (const { process } of members) process.kill('SIGKILL')
+    rmSync(program)
+  })
+
   const one = (at: number, lesson: Omit<Lesson, 'state'>) =>
     (members[at] as Member<Lesson, Learned>).carryOut({ ...lesson, state: state() })
   const all = (lesson: Omit<Lesson, 'state'>) => Promise.all(members.map((_, at) => one(at, lesson)))
@@ -49,13 +47,13 @@ function testLearners(state: () => string): void {
   })
 
   it('try an open breaker one at a time, and close it for all', { timeout }, async () => {
-    const lesson = { key: 'try', calls: 1, cooldown: 2_000, answerMs: [400] }
+    const lesson = { key: 'try', calls: 1, cooldown: 4_000, answerMs: [400] }
     await all({ ...lesson, answerMs })
     await one(0, { ...lesson, calls: 3, fails: true, answerMs })
     await news()
     await all({ ...lesson, answerMs })
     // The cooldown and its jitter.
-    await pause(2_600)
+    await pause(5_200)
     const reports = await all(lesson)
     expect(sum(reports)).toBe(1)
     await news()
@@ -73,21 +71,3 @@ function testLearners(state: () => string): void {
     expect((await one(1, lesson)).sent).toEqual([0, 12])
   })
 }
-
-describe.skipIf(!hasRedis)(
-  `four processes that learn by one Redis${hasRedis ? '' : ` (skipped: ${needsRedis})`}`,
-  () => {
-    let server: RedisServer
-    beforeAll(async () => {
-      server = await startRedis()
-    })
-    afterAll(() => server.stop())
-    testLearners(() => server.url)
-  },
-)
-
-describe('four processes that learn by one SQLite file', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'anymodel-learners-'))
-  afterAll(() => rmSync(dir, { recursive: true }))
-  testLearners(() => `file:${join(dir, 'state.db')}`)
-})
