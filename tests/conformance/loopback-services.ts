@@ -1,5 +1,11 @@
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { openSocket, type SendMessage } from './loopback-socket.ts'
 
@@ -95,6 +101,9 @@ export function sendAnswer(response: ServerResponse, { status = 200, headers = {
   response.write(body.subarray(0, cut), () => response.destroy())
 }
 
+/** Closes a server. Settles when nobody holds a connection open any more that is in use. */
+export const closed = (server: Server): Promise<void> => new Promise((resolve) => void server.close(() => resolve()))
+
 /** Services on one loopback server, each below a path of its own; `files` is asked before them, `opened` gets the WebSockets. */
 export async function loopbackServices<Name extends string>(
   services: Readonly<Record<Name, Service>>,
@@ -119,5 +128,5 @@ export async function loopbackServices<Name extends string>(
   if (opened) server.on('upgrade', (request, socket) => opened(request.url ?? '', openSocket(request, socket)))
   await once(server, 'listening')
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url: (name: Name) => `${origin}/${name}`, close: () => server.close() }
+  return { url: (name: Name) => `${origin}/${name}`, close: () => closed(server) }
 }

@@ -12,6 +12,7 @@ export function openSocket({ headers }: IncomingMessage, socket: Duplex): SendMe
   const lines = ['HTTP/1.1 101 Switching Protocols', 'upgrade: websocket', 'connection: upgrade']
   socket.write(`${[...lines, `sec-websocket-accept: ${accept}`].join('\r\n')}\r\n\r\n`)
   socket.on('data', () => socket.end())
+  socket.on('end', () => socket.end())
   socket.on('error', () => {})
   return (message) => void socket.write(frame(message))
 }

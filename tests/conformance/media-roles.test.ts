@@ -86,6 +86,9 @@ test('how jobs are looked at, and how large a file may be, stands in the config'
   await expect(hasty.generateImage(ask)).rejects.toMatchObject({ code: 'timeout', clock: 'total' })
   const jobs = { first: '1ms', most: '2ms' }
   const small = await open({ jobs, downloads: { maxBytes: '0.02kb' } })
-  await expect(small.generateImage(ask)).rejects.toMatchObject({ code: 'invalid-argument', message: expect.stringContaining('20 bytes') })
+  await expect(small.generateImage(ask)).rejects.toMatchObject({
+    code: 'invalid-argument',
+    message: expect.stringContaining('20 bytes'),
+  })
   expect((await (await open({ jobs })).generateImage(ask)).images).toHaveLength(1)
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Spoil, sendAnswer } from './loopback-services.ts'
+import { closed, type Spoil, sendAnswer } from './loopback-services.ts'
 
 /** A request to a service, taken apart. */
 interface Asked {
@@ -233,7 +233,7 @@ const services: Readonly<Record<string, (asked: Asked, state: Map<string, Record
 /** Services that speak and listen, on loopback, written after their documentation: each under a path of its name. */
 export async function voiceServices(spoil: Spoil = (_asked, answer) => answer): Promise<{
   readonly url: (service: string) => string
-  readonly close: () => void
+  readonly close: () => Promise<void>
 }> {
   const state = new Map<string, Record<string, unknown>>()
   const server = createServer(async (request, response) => {
@@ -255,7 +255,7 @@ export async function voiceServices(spoil: Spoil = (_asked, answer) => answer): 
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  return { url: (service) => `http://127.0.0.1:${port}/${service}`, close: () => void server.close() }
+  return { url: (service) => `http://127.0.0.1:${port}/${service}`, close: () => closed(server) }
 }
 
 function jsonOf(bytes: Buffer): Record<string, unknown> {

@@ -10,9 +10,7 @@ import { videoAdapters } from './video-adapters.ts'
 import { listeners, speakers, wav } from './voice-adapters.ts'
 
 const services = { images: await imageServices(), videos: await videoServices(), voices: await voiceServices() }
-afterAll(() => {
-  for (const { close } of Object.values(services)) close()
-})
+afterAll(() => Promise.all(Object.values(services).map(({ close }) => close())))
 
 const at =
   <Name extends string>({ url }: { url(name: Name): string }) =>

@@ -87,7 +87,7 @@ export interface HostedProvider {
 }
 
 /** How often a job is looked at, and for how long. */
-export interface JobsConfig {
+interface JobsConfig {
   /** Wait before the first look. Default 1s. */
   readonly first?: Duration
   /** Longest wait between two looks. Default 10s. */
