@@ -103,6 +103,19 @@ describe('the code splitter by grammar', () => {
     expect(chunks.at(-1)).toMatchObject({ text: 'function a() {}\nfunction b() {}', headings: [] })
   })
 
+  it('keeps a function whole that fits without its long comment, and does not leave a short one alone', async () => {
+    const code = `function f() {\n${'  call(1)\n'.repeat(15)}}`
+    const long = `/**\n${' * Says something about it.\n'.repeat(4)} */`
+    expect(
+      (await split(`${long}\n${code}\n`, 'javascript', 200)).map(({ text, headings }) => [text, headings]),
+    ).toEqual([
+      [long, ['f']],
+      [code, ['f']],
+    ])
+    const [first] = await split(`// Short.\n${code}\n`, 'javascript', code.length + 2)
+    expect(first?.text).toMatch(/^\/\/ Short\.\nfunction f/)
+  })
+
   it('names chunks alike when they repeat words of the one before', async () => {
     const text = Array.from({ length: 6 }, (_, n) => `function f${n}() {\n  return '${'x '.repeat(30)}'\n}\n`).join(
       '\n',

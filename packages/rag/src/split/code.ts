@@ -3,7 +3,7 @@ import { underDeclarations } from './declarations.ts'
 import { needGrammars } from './grammars.ts'
 import { indentationLevels } from './indentation.ts'
 import { type Level, partsOf } from './levels.ts'
-import type { SplitOptions } from './options.ts'
+import { type Budget, budgetOf, type SplitOptions } from './options.ts'
 import { type Cut, outlineOf } from './outline.ts'
 import { fittingSpans } from './recursive.ts'
 import { toChunks } from './to-chunks.ts'
@@ -17,7 +17,7 @@ export interface CodeSplitOptions extends SplitOptions {
 }
 
 /**
- * Cuts source code between its declarations and statements: a function or class that fits stays whole, with the comments and decorators above it; one that doesn't is cut between what stands in it. Chunks
+ * Cuts source code between its declarations and statements: a function or class that fits stays whole, with the comments and decorators above it, or without them where they are long; one that doesn't is cut between what stands in it. Chunks
  * stand under the names of the declarations that they lie in, as `headings`, where the code is parsed. The language is the document's `metadata.programmingLanguage`. `overlap` is 0 unless given.
  */
 export const codeSplitter =
@@ -27,7 +27,7 @@ export const codeSplitter =
     const { text } = document
     const language = by === 'indentation' ? undefined : languageOf(document)
     const outline = language === undefined ? undefined : await outlineOf(text, language)
-    const levels = outline ? grammarLevels(outline.cuts) : indentationLevels
+    const levels = outline ? grammarLevels(outline.cuts, budgetOf(text, options)) : indentationLevels
     const spans = fittingSpans(text, { start: 0, end: text.length }, levels, { overlap: 0, ...options })
     const chunks = toChunks(document, spans)
     return outline ? underDeclarations(chunks, outline.declarations) : chunks
@@ -43,9 +43,11 @@ function languageOf({ id, metadata }: Document): string | undefined {
 /** Code that is nested more deeply is cut by its indentation. */
 const depth = 24
 
-function grammarLevels(cuts: readonly Cut[]): readonly Level[] {
+function grammarLevels(cuts: readonly Cut[], { measure, size }: Budget): readonly Level[] {
+  // A short comment would stay alone, or with what stands above it.
+  const worthwhile = ({ at, lead }: Cut) => lead === undefined || measure(lead, at) * 4 >= size
   const outermost: Level = (text, span) => {
-    const inside = between(cuts, span.start, span.end)
+    const inside = between(cuts, span.start, span.end).filter(worthwhile)
     const least = inside.reduce((most, cut) => Math.min(most, cut.depth), Number.POSITIVE_INFINITY)
     return partsOf(
       text,

@@ -6,6 +6,8 @@ import { parserFor } from './grammars.ts'
 export interface Cut {
   readonly at: number
   readonly depth: number
+  /** Where the comments and decorators begin that this cuts off. */
+  readonly lead?: number
 }
 
 /** Where code may be cut, and what it declares. */
@@ -103,7 +105,10 @@ function read(tree: TreeSitter.Tree, text: string, expired: () => boolean): Outl
       return undefined
     }
     const isNew = isPart && start !== frame.part.head
-    if (isNew && !lead) cuts.push({ at: start, depth: frames.length })
+    if (isNew)
+      cuts.push(
+        lead ? { at: start, depth: frames.length + 0.5, lead: lead.start } : { at: start, depth: frames.length },
+      )
     frame.lead = undefined
     const part = isNew ? { start: lead?.start ?? start, head: start, end: cursor.endIndex, named: false } : frame.part
     name(part)
