@@ -29,7 +29,7 @@ export async function limitsLeft(
   key: string,
   limits: Amount,
 ): Promise<{ readonly [K in keyof Amount]?: number } | undefined> {
-  const names = amountNames.filter((name) => limits[name] !== undefined)
+  const names = amountNames().filter((name) => limits[name] !== undefined)
   const counted = await state.counted?.(names.map((name) => placeOf(key, name).key))
   if (!counted) return undefined
   const left = names.map((name, at) => [name, Math.max(0, (limits[name] as number) - (counted[at] as number))])

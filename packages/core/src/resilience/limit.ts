@@ -88,7 +88,7 @@ const observed =
 
 function limiterOf({ provider, id }: AnyModel, kind: Kind, options: LimitOptions) {
   const { lease = 30_000, learn = true } = options
-  const limits = Object.fromEntries(amountNames.map((name) => [name, options[name]]))
+  const limits = Object.fromEntries(amountNames().map((name) => [name, options[name]]))
   for (const [name, value] of Object.entries({ ...limits, lease }))
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
       throw new AnyModelError('invalid-argument', `${name} of withLimit must be a whole number above 0, not ${value}.`)

@@ -71,9 +71,7 @@ class Watched implements PartIterator {
   }
 
   take(): Part | undefined {
-    const notice = this.#notice
-    this.#notice = undefined
-    if (notice) return notice
+    if (this.#notice) return this.#noticed()
     try {
       const part = this.#inner?.take?.()
       if (part) this.#passed(part)
@@ -85,9 +83,7 @@ class Watched implements PartIterator {
 
   async next(): Promise<PartResult> {
     if (!this.#inner) await (this.#starting ??= this.#start())
-    const value = this.#notice
-    this.#notice = undefined
-    if (value) return { done: false, value }
+    if (this.#notice) return { done: false, value: this.#noticed() }
     if (!this.#inner) return { done: true, value: undefined }
     try {
       const next = await this.#inner.next()
@@ -97,6 +93,12 @@ class Watched implements PartIterator {
     } catch (error) {
       throw this.#broke(error)
     }
+  }
+
+  #noticed(): Part {
+    const notice = this.#notice as Part
+    this.#notice = undefined
+    return notice
   }
 
   async return(): Promise<PartResult> {

@@ -47,8 +47,8 @@ const rates: Readonly<Record<Exclude<keyof Amount, 'concurrency'>, Rate>> = {
   requestsPerMonth: { kind: 'requests', suffix: 'requests:month', per: '1mo' },
 }
 
-/** Everything that can be limited. */
-export const amountNames = [...Object.keys(rates), 'concurrency'] as (keyof Amount)[]
+/** Everything that can be limited. Put together where it is used: what a module puts together on import stays in every bundle. */
+export const amountNames = (): (keyof Amount)[] => [...(Object.keys(rates) as (keyof typeof rates)[]), 'concurrency']
 
 interface Place {
   readonly key: string
@@ -67,7 +67,7 @@ export function placeOf(key: string, name: keyof Amount): Place {
 
 /** What one request takes of each limit that is set. One that wants more than there is at all waits for all of it. */
 export function toClaims(limits: Rates, amounts: Amounts): readonly (Claim & Place & { readonly kind: LimitKind })[] {
-  const set = amountNames.filter((name) => limits[name] !== undefined)
+  const set = amountNames().filter((name) => limits[name] !== undefined)
   return set.map((name) => {
     const limit = limits[name] as number
     const place = placeOf(limits.key, name)
