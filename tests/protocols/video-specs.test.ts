@@ -1,4 +1,5 @@
 import { generateVideo, type VideoModel, type VideoOptions } from '@anymodel/core'
+import { encodePng } from '@anymodel/core/png'
 import { openrouter } from '@anymodel/providers/openrouter'
 import { together } from '@anymodel/providers/together'
 import { describe, expect, test } from 'vitest'
@@ -16,7 +17,7 @@ interface Spoken extends Spec {
 }
 
 const prompt = 'waves on a beach'
-const png = { data: Buffer.from('iVBORw0KGgoAAAANSUhEUg', 'base64'), mediaType: 'image/png' } as const
+const png = { data: encodePng({ width: 1, height: 1, data: Uint8Array.of(0, 0, 0) }), mediaType: 'image/png' } as const
 const all: Call = {
   prompt,
   seconds: 8,

@@ -1,4 +1,5 @@
 import { startVideo, type VideoModel, type VideoOptions } from '@anymodel/core'
+import { encodePng } from '@anymodel/core/png'
 import { fal } from '@anymodel/providers/fal'
 import { luma } from '@anymodel/providers/luma'
 import { openai } from '@anymodel/providers/openai'
@@ -17,7 +18,7 @@ interface Asked {
 }
 
 const prompt = 'waves on a beach'
-const png = Buffer.from('iVBORw0KGgoAAAANSUhEUg', 'base64')
+const png = encodePng({ width: 1, height: 1, data: Uint8Array.of(0, 0, 0) })
 const firstFrame = { data: png, mediaType: 'image/png' } as const
 const frames = { firstFrame, lastFrame: firstFrame }
 const usual: Call = { prompt, seconds: 8, aspectRatio: '9:16', seed: 4 }

@@ -217,7 +217,10 @@ describe('a picture to start from', () => {
   })
 
   it('that can not be read is refused', async () => {
-    for (const data of [Buffer.from('GIF89a, or so'), image.subarray(0, 60), Buffer.from([0xff, 0xd8, 0xff, 0, 0])])
+    const broken = [Buffer.from('GIF89a, or so'), image.subarray(0, 60)]
+    for (const data of broken)
+      expect(await failure(plain, { images: [data] })).toMatchObject({ code: 'invalid-argument' })
+    for (const data of [Buffer.from('GIF89a;or so'), Buffer.from([0xff, 0xd8, 0xff, 0, 0])])
       expect(await failure(plain, { images: [data] })).toMatchObject({ code: 'bad-request' })
   })
 })
