@@ -50,22 +50,17 @@ export function withBalance<M extends AnyModel>(
   targets: readonly (M | BalanceTarget<M>)[],
   options: BalanceOptions = {},
 ): OfKind<M> {
-  const { strategy = 'weighted', sticky = false, clock = () => Date.now(), random = Math.random } = options
+  const { sticky = false, clock = () => Date.now(), sameVectors = false } = options
   const given = targets.map((target): BalanceTarget<M> => ('model' in target ? target : { model: target }))
   const [first] = given
   if (!first) throw new AnyModelError('invalid-argument', 'withBalance needs at least one target.')
-  const infos = given.map(({ weight = 1, price }) => ({ weight, price }))
-  check(strategy, infos)
-  const alone = strategies[strategy]({ kind: kindOf(first.model), targets: infos, clock, random }, options)
-  const { state, key = [strategy, ...given.map(({ model }) => `${model.provider}/${model.id}`)].join(' ') } = options
-  const chosen = state ? new SharedStrategy(alone, { state, key, clock }) : alone
+  const strategy = strategyOf([first, ...given.slice(1)], options, clock)
   const memory = sticky === false ? undefined : new Sticky(sticky === true ? {} : sticky, clock)
   const members = given.map(({ model, when }, index): AnyModel => {
-    const followed = follow(model, index, { strategy: chosen, memory, clock })
+    const followed = follow(model, index, { strategy, memory, clock })
     return when ? withConditions(followed, when) : followed
   })
-  const ranked = (call: AnyCall) => inOrder(members, chosen.rank(call), memory?.of(call))
-  const { sameVectors = false } = options
+  const ranked = (call: AnyCall) => inOrder(members, strategy.rank(call), memory?.of(call))
   const whole: AnyModel = withFallback(members, { sameVectors })
   const ask = (call: AnyCall): unknown => asked(withItself, call)
   const balance: AnyModel = asCandidate(
@@ -77,6 +72,20 @@ export function withBalance<M extends AnyModel>(
   )
   const withItself: AnyModel = withFallback([balance], options)
   return balance as OfKind<M>
+}
+
+function strategyOf(
+  targets: readonly [BalanceTarget<AnyModel>, ...BalanceTarget<AnyModel>[]],
+  options: BalanceOptions,
+  clock: () => number,
+): Strategy {
+  const { strategy = 'weighted', random = Math.random, state } = options
+  const infos = targets.map(({ weight = 1, price }) => ({ weight, price }))
+  check(strategy, infos)
+  const alone = strategies[strategy]({ kind: kindOf(targets[0].model), targets: infos, clock, random }, options)
+  if (!state) return alone
+  const names = targets.map(({ model }) => `${model.provider}/${model.id}`)
+  return new SharedStrategy(alone, { state, key: options.key ?? [strategy, ...names].join(' '), clock })
 }
 
 function check(strategy: StrategyName, infos: readonly Pick<BalanceTarget, 'weight'>[]): void {
