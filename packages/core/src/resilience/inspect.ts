@@ -1,7 +1,7 @@
 import type { State } from '../state/state.ts'
 import { budgetKey, windowOf } from './budget/window.ts'
 import { type Amount, amountNames, placeOf } from './limit/claims.ts'
-import { openFor } from './shared/shared-circuit.ts'
+import { openFor } from './shared/circuit-news.ts'
 
 /** What is asked about a budget: as `withBudget` has it. */
 export interface BudgetQuestion {

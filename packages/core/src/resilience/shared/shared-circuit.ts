@@ -4,6 +4,7 @@ import type { AnyModelError } from '../../errors.ts'
 import type { Hold, State } from '../../state/state.ts'
 import type { Circuit, Gate } from '../circuit.ts'
 import { weightOf } from '../verdict.ts'
+import { isNews, keyOf, leftOf, type News } from './circuit-news.ts'
 import { LooseState, parsed } from './loose-state.ts'
 
 interface SharedCircuitOptions {
@@ -13,16 +14,6 @@ interface SharedCircuitOptions {
   readonly cooldown: number
   readonly maxCooldown: number
   readonly clock: () => number
-}
-
-/** What one process tells the others. */
-interface News {
-  readonly id: string
-  /** In a row; 0: it is closed. */
-  readonly openings: number
-  /** Milliseconds for which it is open. */
-  readonly wait: number
-  readonly at: number
 }
 
 /** Milliseconds for which what was read counts. */
@@ -182,20 +173,4 @@ export class SharedCircuit implements Gate {
   #settle(hold: Hold | undefined): void {
     if (hold) void this.#state.ask((state) => state.settle([{ hold, amount: 0 }]))
   }
-}
-
-/** Milliseconds for which a circuit is still open that processes have in common. */
-export async function openFor(state: State, key: string, now: number): Promise<number> {
-  const news = parsed(await state.get(keyOf(key)))
-  return isNews(news) && news.openings > 0 ? leftOf(news, now) : 0
-}
-
-const keyOf = (key: string): string => `breaker:{${key}}`
-
-/** Clocks differ: it is no longer than it was said to be. */
-const leftOf = ({ wait, at }: News, now: number): number => Math.min(wait, Math.max(0, at + wait - now))
-
-function isNews(value: unknown): value is News {
-  const { id, openings, wait, at } = (value ?? {}) as Partial<Record<keyof News, unknown>>
-  return typeof id === 'string' && [openings, wait, at].every((one) => Number.isFinite(one) && (one as number) >= 0)
 }
