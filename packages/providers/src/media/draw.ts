@@ -42,15 +42,9 @@ export async function* draw(
     : call.previews && format.stream
       ? streamed(source, ask)
       : stepped(source, ask)
-  for (;;) {
-    const next = await drawing.next()
-    if (!next.done) {
-      yield next.value
-      continue
-    }
-    yield* delivered(endpoint, format, next.value, { call, target, options })
-    return undefined
-  }
+  const answered = yield* drawing
+  yield* delivered(endpoint, format, answered, { call, target, options })
+  return undefined
 }
 
 interface Source {

@@ -78,6 +78,14 @@ describe('replicate', () => {
     expect(seen.at(-1)).toMatchObject({ method: 'POST', path: '/predictions/p1/cancel' })
   })
 
+  it('cancels the prediction when the loop is left', async () => {
+    const { seen, origin } = await serve((_seen, _times, origin) => ({
+      json: prediction(origin, { status: 'processing', logs: ' 50%|###' }),
+    }))
+    for await (const { type } of at(origin).generate({ prompt, count: 1 })) if (type === 'progress') break
+    expect(seen.at(-1)).toMatchObject({ method: 'POST', path: '/predictions/p1/cancel' })
+  })
+
   it('fails with what the model says, and knows a filter', async () => {
     let error = 'CUDA out of memory'
     const { origin } = await serve((_seen, _times, origin) => ({
