@@ -104,6 +104,16 @@ test('requests at once, dollars for pictures, and another role beyond them', asy
   expect([await month('a'), await month('a'), await month('b')]).toEqual(['ok', 'quota', 'ok'])
 })
 
+test('a balance by cost knows the prices of the config; one at a target wins', async () => {
+  const [a, b] = [drawer('a'), drawer('b')]
+  const of = (more: object) => ({ use: { balance: 'cost', of: [{ model: a, ...more }, b] } }) as const
+  const ai = await client({
+    models: { picture: of({}), other: of({ price: { picture: 0.01 } }) },
+    prices: { 'test/a': { picture: 0.05 }, 'test/b': { picture: 0.02 } },
+  })
+  expect([await draw(ai), await draw(ai), await draw(ai, { model: 'other' })]).toEqual(['b', 'b', 'a'])
+})
+
 test('what is kept: pictures with a seed, transcripts, speech, orders of documents', async () => {
   let count = 0
   const model = { provider: 'test', id: 'm', supports: {} }

@@ -14,8 +14,10 @@ import { withDefaults } from './defaults.ts'
 import { find, type Setting } from './find.ts'
 import { type AnyKindOfModel, isOfKind, type Kind, type Models } from './kinds.ts'
 import { cachedRole, type Ledger, limited, onStateErrorOf } from './limited.ts'
+import { priceOf } from './limiting.ts'
 import { type Fallback, type Leg, type Route, toRoute } from './route.ts'
 import { balanced, routed } from './routed.ts'
+import type { Place } from './routing.ts'
 
 /** The model of a route, with what the route gives it. The clock `total` is for all attempts together, the others are for each. Rejects with `config` for what can't be said of models of the kind. */
 export async function settle<K extends Kind>(kind: K, route: Route, setting: Setting): Promise<Models[K]> {
@@ -51,7 +53,7 @@ async function withOthers(
   setting: Setting,
 ): Promise<AnyKindOfModel> {
   const { config, surroundings } = setting
-  const settleOne = async (leg: Leg) => ({ model: await settleLeg(kind, leg, setting), place: leg.place })
+  const settleOne = async (leg: Leg) => ({ model: await settleLeg(kind, leg, setting), place: priced(leg, setting) })
   const settled = async (legs: readonly Leg[]) => {
     const isShared = legs.some(({ place }) => place?.in.shared)
     const state = isShared ? await surroundings.states.of(config) : undefined
@@ -66,6 +68,12 @@ async function withOthers(
   const all = legs.length + larger.length + unfiltered.length
   const lists = kind === 'text' ? { onContextOverflow, onContentFilter } : {}
   return withFallback(models, { ...options, ...lists, ...tries(route.retry, all) } as FailoverOptions)
+}
+
+/** A place in a balance with the price of its model: its own, or that of the config. */
+function priced({ place, model }: Leg, { config }: Setting): Place | undefined {
+  const price = place?.price ?? priceOf(config, model)
+  return place && price ? { ...place, price } : place
 }
 
 /** How often each of so many models may be asked. */

@@ -139,6 +139,23 @@ describe('a budget in dollars', () => {
     expect(await times(2, ask)).toEqual(['truncated', 'quota'])
   })
 
+  it('counts what the service says that it cost, unless that is nonsense', async () => {
+    const told = (cost: number): ImageModel => ({
+      ...drawer(),
+      async *generate() {
+        yield png(0)
+        yield { ...finish, response: { ...finish.response, details: { cost } } }
+      },
+    })
+    const spend = (cost: number) => {
+      const limited = withBudget(told(cost), { limit: { usd: 0.1 }, per, price: { picture: 0.04 } })
+      return times(4, () => generateImage({ model: limited, prompt: 'a star' }))
+    }
+    expect(await spend(0.01)).toEqual(['ok', 'ok', 'ok', 'ok'])
+    expect(await spend(0.09)).toEqual(['ok', 'quota', 'quota', 'quota'])
+    expect(await spend(-5)).toEqual(['ok', 'ok', 'quota', 'quota'])
+  })
+
   it('is never overspent by calls at once, and is each tenant’s own', async () => {
     const limited = withBudget(drawer(), { limit: { usd: 1 }, per, price: { picture: 0.3 }, by: 'tenant' })
     const ask = (tenant: string) => generateImage({ model: limited, prompt: 'a star', tags: { tenant } })

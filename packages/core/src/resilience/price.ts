@@ -27,6 +27,8 @@ export interface Spent extends Usage {
   readonly seconds?: number | undefined
   readonly characters?: number | undefined
   readonly requests?: number | undefined
+  /** US dollars, where the service told. */
+  readonly cost?: number | undefined
 }
 
 /** What a call uses besides tokens, as far as that is known before it is sent. */
@@ -49,8 +51,9 @@ export function isPriced(kind: Kind, { input, output, ...others }: Price): boole
   )
 }
 
-/** What so much costs at a price, in US dollars. What the price does not name costs nothing, and so does what is not known of the use. */
+/** What so much costs at a price, in US dollars, or what the service told that it did. What the price does not name costs nothing, and so does what is not known of the use. */
 export function costAt(price: Price, spent: Spent): number {
+  if (spent.cost !== undefined) return spent.cost
   const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0 } = spent
   const at = { input: 0, output: 0, ...price }
   const tokens =

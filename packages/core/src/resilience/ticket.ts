@@ -104,11 +104,7 @@ class Ticketed implements PartIterator {
     if (part.type === 'notice' && 'attempt' in part) this.#failed = addUsage(this.#failed, part.attempt.usage ?? {})
     if ((part as { readonly type: string }).type === 'image') this.#pictures++
     if (part.type !== 'finish') return
-    const { seconds } = part as { readonly seconds?: number }
-    const made = {
-      ...(this.#pictures > 0 ? { pictures: this.#pictures } : {}),
-      ...(seconds === undefined ? {} : { seconds }),
-    }
+    const made = madeBy(part, this.#pictures, Object.keys(this.#failed).length > 0)
     void this.#end({ isFree: false, usage: { ...addUsage(this.#failed, part.usage), ...made }, finish: part })
   }
 
@@ -116,6 +112,18 @@ class Ticketed implements PartIterator {
     const ticket = this.#ticket
     this.#ended ??= ticket ? ticket.end(outcome) : Promise.resolve()
     return this.#ended
+  }
+}
+
+/** What an answer came to besides tokens. What a service says that it cost (`details.cost`, US dollars) says nothing of attempts that failed before. */
+function madeBy(finish: FinishPart, pictures: number, hasFailed: boolean): Spent {
+  const { seconds, response } = finish as FinishPart & { readonly seconds?: number }
+  const cost = response?.details?.cost
+  const isTold = typeof cost === 'number' && Number.isFinite(cost) && cost >= 0 && !hasFailed
+  return {
+    ...(pictures > 0 ? { pictures } : {}),
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(isTold ? { cost } : {}),
   }
 }
 
