@@ -153,7 +153,7 @@ const recraft: Service = ({ path, json }) => {
   const data = drawnTimes(Number(n), { prompt, ...sizeIn(json.size) }).map(({ png }) => ({
     b64_json: png.toString('base64'),
   }))
-  return { body: { created: 1, data } }
+  return { body: { created: 1, credits: 40, data } }
 }
 
 function changed(tool: string, image: unknown): Buffer {

@@ -21,9 +21,11 @@ const asked = (seen: readonly { readonly path: string; readonly body: unknown }[
 describe('Recraft', () => {
   it('draws by words with what its versions have', async () => {
     const { seen, image } = await at()
-    const { warnings } = await generateImage({ model: image('recraftv4_1'), prompt: 'a cat', negativePrompt: 'dogs' })
+    const model = image('recraftv4_1')
+    const { warnings, response } = await generateImage({ model, prompt: 'a cat', negativePrompt: 'dogs' })
     await generateImage({ model: image('recraftv3'), prompt: 'a cat', negativePrompt: 'dogs', size: '1024x1024' })
     expect(warnings.map(({ option }) => option)).toEqual(['negativePrompt'])
+    expect(response.details).toEqual({ credits: 40 })
     expect(asked(seen)).toEqual([
       ['/images/generations', { model: 'recraftv4_1', prompt: 'a cat', n: 1, ...b64 }],
       [

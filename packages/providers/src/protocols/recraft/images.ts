@@ -19,6 +19,9 @@ export const recraftDrawing: ImageFormat = {
   read(reply, context) {
     const body = objectOf(reply)
     const listed = body.image === undefined ? reply : { ...reply, body: { ...body, data: [body.image] } }
-    return byWords.read(listed, context)
+    const step = byWords.read(listed, context)
+    const { credits } = body
+    if (step.type !== 'done' || typeof credits !== 'number') return step
+    return { type: 'done', result: { ...step.result, details: { credits } } }
   },
 }
