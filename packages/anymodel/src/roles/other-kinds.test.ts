@@ -193,6 +193,27 @@ test('two clients open a breaker together, by the state of their configs', async
   expect(b.count).toBe(0)
 })
 
+test('what a balance learned is in the state of the config, for the next process', async () => {
+  const path = `${testFolder()}/state.db`
+  const models = () => [drawer('slow', { ms: 60 }), drawer('quick')] as const
+  const of = ([slow, quick]: ReturnType<typeof models>) => ({
+    models: { picture: { use: { balance: 'latency' as const, shared: true, of: [slow, quick] } } },
+    state: { sqlite: path },
+  })
+  const [first, second] = [models(), models()]
+  const teacher = await client(of(first))
+  for (let n = 0; n < 4; n++) await draw(teacher)
+  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  await draw(teacher)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const pupil = await client(of(second))
+  await draw(pupil)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const before = second[0].count
+  for (let n = 0; n < 5; n++) expect(await draw(pupil)).toBe('quick')
+  expect([first[0].count > 0, second[0].count - before]).toEqual([true, 0])
+})
+
 test('the route tells conditions of all kinds, and what is shared', async () => {
   const file = testFile(
     'anymodel.config.yaml',
