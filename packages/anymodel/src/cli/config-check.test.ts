@@ -33,6 +33,7 @@ const chat = `models:
     retry: { attempts: 1 }
   vectors: { use: [{ model: a/few, when: { maxTexts: 2 } }, a/many] }
   picture: { use: [{ model: a/small, when: { maxPixels: 500000, maxCount: 1 } }, a/large] }
+  image: { use: { role: picture } }
   sound: { use: [{ model: a/clip, when: { maxSeconds: 30 } }, a/long] }
 budgets: { team: { limit: 100000 tokens, per: 1mo, by: tenant } }
 state: { sqlite: ./state.db }
@@ -129,14 +130,16 @@ describe('the way of one call', () => {
 test('anymodel config check --role prints it, for people and programs', async () => {
   const cwd = project(chat)
   const run = (...args: string[]) => runCli(['config', 'check', ...args], { cwd })
-  const [text, json, without] = await Promise.all([
+  const [text, json, without, named] = await Promise.all([
     run('--role', 'chat', '--tokens', '9000', '--tags', 'plan=gold'),
     run('--role', 'chat', '--images', '1', '--json'),
     run('--tokens', '9000'),
+    run('--role', 'image', '--count', '2', '--json'),
   ])
   expect(text.out).toContain('chat: this text call goes to a/gold\n')
   expect(text.out).toMatch(/1\. {2}a\/short {2}is passed over +it is for up to 1000 tokens/)
   expect(text.out).toContain('2 requests left; 100000 tokens left of team')
   expect(JSON.parse(json.out)).toMatchObject({ role: 'chat', answers: ['a/x', 'b/x'] })
+  expect(JSON.parse(named.out)).toMatchObject({ kind: 'image', answers: ['a/large'] })
   expect(without).toMatchObject({ code: 2, err: 'Error: --tokens says something of a call: it needs --role.\n' })
 })

@@ -3,6 +3,7 @@ import type { CheckedConfig } from '../config/check.ts'
 import { loadConfig } from '../config/load.ts'
 import { displayPath } from '../config/problem.ts'
 import { type CallRoute, type Candidate, explainCall } from '../roles/explain.ts'
+import { kinds } from '../roles/kinds.ts'
 import { States } from '../roles/states.ts'
 import { describe } from './description.ts'
 import { type CallOptions, imaginedCall } from './imagined-call.ts'
@@ -38,7 +39,9 @@ async function routeOf(config: CheckedConfig, role: string, call: CallOptions): 
   try {
     // What a state in memory knows, the other process knows alone.
     const open = config.state === 'memory' ? undefined : () => states.of(config)
-    return await explainCall(config, role, imaginedCall(call), open)
+    // Roles that are named as a kind, such as image, are what commands of that kind ask.
+    const usual = kinds.find((kind) => kind === role)
+    return await explainCall(config, role, imaginedCall({ ...(usual ? { kind: usual } : {}), ...call }), open)
   } finally {
     await states.close()
   }

@@ -169,7 +169,10 @@ function commands(exit: (code: number) => void): Command {
       "Checks the config file and prints each role's model, without secrets; with --role the way of one call.",
     )
     .option('--role <name>', 'tell who would get this call to a role, and why')
-    .option('--kind <kind>', 'text, code, embedding, rerank, image, speech, transcription or video; default: text')
+    .option(
+      '--kind <kind>',
+      'text, code, embedding, rerank, image, speech, transcription or video; default: what the role is named, else text',
+    )
     .option('--prompt <text>', 'what the call says')
     .option('--tokens <number>', 'how long it is, in the place of a prompt', toNumber)
     .option('--tags <tags>', 'its tags, such as plan=gold,tenant=acme')

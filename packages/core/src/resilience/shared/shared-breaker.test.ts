@@ -28,9 +28,10 @@ function service() {
 }
 
 /** Wrappers that stand for processes: they share the service, the clock and the state. */
-function processes(count: number, options: BreakerOptions = {}, state: State = memoryState()) {
+function processes(count: number, options: BreakerOptions = {}, given?: State) {
   const { shared, model } = service()
   const time = { now: 1_000_000 }
+  const state = given ?? memoryState({ now: () => time.now })
   const all = Array.from({ length: count }, () =>
     withBreaker(model(), { failures: 4, cooldown: 5_000, state, clock: () => time.now, random: () => 0, ...options }),
   )
@@ -149,6 +150,39 @@ describe('a breaker that processes share', () => {
     shared.pause = 0
     time.now += 1_000
     expect(await ask(a)).toBe('ok')
+  })
+})
+
+describe('a process that dies', () => {
+  it('while it tries leaves the try to the others, when its time is over', async () => {
+    const { shared, time, all, open } = processes(2)
+    const [a, b] = all as [TextModel, TextModel]
+    await open()
+    time.now += 5_000
+    shared.pause = 1e9
+    const dead = new AbortController()
+    const trying = ask(b, { signal: dead.signal })
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    shared.pause = 0
+    for (const later of [0, 2_000, 2_000]) {
+      time.now += later
+      expect(await ask(a)).toBe('circuit-open')
+    }
+    time.now += 2_000
+    expect(await ask(a)).toBe('ok')
+    dead.abort(new Error('buried'))
+    await trying
+  })
+
+  it('after failures in a row leaves them to be counted for a minute', async () => {
+    const { shared, time, all } = processes(3)
+    const [a, b] = all as [TextModel, TextModel]
+    shared.fails = 'server'
+    for (let n = 0; n < 3; n++) await ask(a)
+    time.now += 61_000
+    for (let n = 0; n < 3; n++) expect(await ask(b)).toBe('server')
+    shared.fails = undefined
+    expect(await ask(b)).toBe('ok')
   })
 })
 
