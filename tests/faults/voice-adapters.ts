@@ -1,5 +1,6 @@
 import type { SpeechModel, TranscriptionModel } from '@anymodel/core'
 import { assemblyai } from '@anymodel/providers/assemblyai'
+import { azure } from '@anymodel/providers/azure'
 import { azureSpeech } from '@anymodel/providers/azure-speech'
 import { deepgram } from '@anymodel/providers/deepgram'
 import { elevenlabs } from '@anymodel/providers/elevenlabs'
@@ -7,6 +8,8 @@ import { google } from '@anymodel/providers/google'
 import { groq } from '@anymodel/providers/groq'
 import { mistral } from '@anymodel/providers/mistral'
 import { openai } from '@anymodel/providers/openai'
+import { openaiCompatible } from '@anymodel/providers/openai-compatible'
+import { openrouter } from '@anymodel/providers/openrouter'
 
 const jobs = { first: 1, most: 3, total: 10_000 }
 
@@ -19,6 +22,12 @@ export const speakers: Readonly<Record<string, { events?: true; model: (at: At, 
     model: (at, more) => openai({ ...at('openai'), ...more }).speech('gpt-4o-mini-tts'),
   },
   OpenAI: { model: (at, more) => openai({ ...at('openai'), ...more }).speech('tts-1') },
+  'Azure OpenAI': { model: (at, more) => azure({ ...at('openai'), ...more }).speech('tts-1') },
+  OpenRouter: { model: (at, more) => openrouter({ ...at('openai'), ...more }).speech('openai/tts-1') },
+  Groq: { model: (at, more) => groq({ ...at('openai'), ...more }).speech('playai-tts') },
+  'a compatible server': {
+    model: (at, more) => openaiCompatible({ name: 'house', ...at('openai'), ...more }).speech('kokoro'),
+  },
   Mistral: { events: true, model: (at, more) => mistral({ ...at('mistral'), ...more }).speech('voxtral-tts') },
   ElevenLabs: { model: (at, more) => elevenlabs({ ...at('elevenlabs'), ...more }).speech('eleven_v3') },
   Deepgram: { model: (at, more) => deepgram({ ...at('deepgram'), ...more }).speech('aura-2-thalia-en') },
@@ -36,6 +45,15 @@ export const listeners: Readonly<
   'OpenAI, a stream': {
     events: true,
     model: (at, more) => openai({ ...at('openai'), ...more }).transcription('gpt-4o-transcribe'),
+  },
+  'OpenAI, speakers': {
+    events: true,
+    model: (at, more) => openai({ ...at('openai'), ...more }).transcription('gpt-4o-transcribe-diarize'),
+  },
+  'Azure OpenAI': { model: (at, more) => azure({ ...at('openai'), ...more }).transcription('whisper-1') },
+  OpenRouter: { model: (at, more) => openrouter({ ...at('openai'), ...more }).transcription('whisper-large-v3') },
+  'a compatible server': {
+    model: (at, more) => openaiCompatible({ name: 'house', ...at('openai'), ...more }).transcription('whisper'),
   },
   Groq: { model: (at, more) => groq({ ...at('openai'), ...more }).transcription('whisper-large-v3-turbo') },
   Mistral: {
