@@ -36,8 +36,8 @@ const openai: Service = ({ method, path, json, text }, jobs) => {
     return !seconds || ['4', '8', '12'].includes(seconds)
       ? told(jobs.begin())
       : refused('seconds must be "4", "8" or "12".')
-  const id = idIn(path, /\/videos\/([^/]+)/)
-  if (path.endsWith('/content')) return file(id)
+  const id = idIn(path, /\/videos\/([^/?]+)/)
+  if (path.includes('/content')) return file(id)
   const job = jobs.look(id)
   return job ? told(job) : gone
 }

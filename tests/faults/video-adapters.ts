@@ -1,8 +1,10 @@
 import type { VideoModel } from '@anymodel/core'
+import { azure } from '@anymodel/providers/azure'
 import { fal } from '@anymodel/providers/fal'
 import { google } from '@anymodel/providers/google'
 import { luma } from '@anymodel/providers/luma'
 import { openai } from '@anymodel/providers/openai'
+import { openaiCompatible } from '@anymodel/providers/openai-compatible'
 import { openrouter } from '@anymodel/providers/openrouter'
 import { replicate } from '@anymodel/providers/replicate'
 import { runway } from '@anymodel/providers/runway'
@@ -24,16 +26,28 @@ const look = /^GET .*\/(?:videos|tasks|generations|predictions|operations)\/[^/]
 /** A job whose state is told by `look`, and its result with it. */
 const job = { look, result: look }
 
+const openaiDialect: FileService = {
+  ...{ ...job, links: 'own', empty: json({ id: '', status: 'completed' }) },
+  moderated: [
+    json({ id: 'job1', status: 'failed', error: { code: 'moderation_blocked', message: 'Blocked.' } }),
+    /Blocked/,
+  ],
+  failed: [json({ id: 'job1', status: 'failed', error: { message: 'Out of film.' } }), /Out of film/],
+}
+
 /** Every adapter of videos that there is. */
 export const videoAdapters: Readonly<Record<string, VideoAdapter>> = {
   "OpenAI's dialect": {
     model: (at, more) => openai({ ...at('openai', '/v1'), ...more }).video('sora-2'),
-    ...{ ...job, links: 'own', empty: json({ id: '', status: 'completed' }) },
-    moderated: [
-      json({ id: 'job1', status: 'failed', error: { code: 'moderation_blocked', message: 'Blocked.' } }),
-      /Blocked/,
-    ],
-    failed: [json({ id: 'job1', status: 'failed', error: { message: 'Out of film.' } }), /Out of film/],
+    ...openaiDialect,
+  },
+  'Azure OpenAI': {
+    ...openaiDialect,
+    model: (at, more) => azure({ ...at('openai', '/v1'), ...more }).video('sora-2'),
+  },
+  'a compatible server': {
+    ...openaiDialect,
+    model: (at, more) => openaiCompatible({ name: 'house', ...at('openai', '/v1'), ...more }).video('wan'),
   },
   Together: {
     model: (at, more) => together({ ...at('together', '/v2'), ...more }).video('google/veo-3.0'),
