@@ -1,4 +1,14 @@
-import { generateText, redisState, type TextModel, withBudget, withCache, withLimit } from '@anymodel/core'
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  generateText,
+  redisState,
+  type TextModel,
+  withBalance,
+  withBreaker,
+  withBudget,
+  withCache,
+  withLimit,
+} from '@anymodel/core'
 import { mockModel } from '@anymodel/testing'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -47,6 +57,40 @@ describe.skipIf(!hasRedis)(`a Redis that does not answer${hasRedis ? '' : ` (ski
       expect([await codeOf(ask(bounded)), await codeOf(ask(limited))]).toEqual(['answered', 'rate-limit'])
     }
     await vi.waitFor(isBack, { timeout: 15_000, interval: 100 })
+  })
+
+  it('leaves breakers and balances to each process, with one warning, until it is back', async () => {
+    const model = mockModel('Hello.')
+    const state = redisState(client, { timeout: 2_000 })
+    const clock = () => performance.now() * 100
+    const guarded = withBreaker(model, { state, key: 'lost', clock })
+    const balance = withBalance([guarded, mockModel('Hello.', { id: 'other' })], { strategy: 'latency', state, clock })
+    await ask(balance)
+    process.kill(server.pid, 'SIGSTOP')
+    const warned: string[] = []
+    const asked = async () => {
+      const { text, warnings } = await ask(balance)
+      warned.push(...warnings.map(({ message }) => message))
+      return text
+    }
+    // News is looked for at every tenth millisecond of this clock: nobody waits for it.
+    for (let after = 0; after < 20; after += Math.min(1, warned.length)) {
+      const before = performance.now()
+      expect(await asked()).toBe('Hello.')
+      expect(performance.now() - before).toBeLessThan(1_500)
+      await pause(25)
+    }
+    expect(warned.length).toBeGreaterThan(0)
+    expect(warned.filter((message) => message.startsWith('The balance')).length).toBeLessThanOrEqual(1)
+    expect(warned.filter((message) => message.startsWith('The breaker')).length).toBeLessThanOrEqual(1)
+    process.kill(server.pid, 'SIGCONT')
+    await vi.waitFor(
+      async () => {
+        await asked()
+        expect(await state.get('balance:{latency mock/mock mock/other}')).toContain('whole')
+      },
+      { timeout: 15_000, interval: 100 },
+    )
   })
 
   it('gives back what it grants when nobody waits for it any more', async () => {
