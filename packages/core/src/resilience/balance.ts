@@ -5,11 +5,13 @@ import type { State } from '../state/state.ts'
 import { Sticky, type StickyOptions } from './balance/sticky.ts'
 import { type StrategyName, type StrategyOptions, strategies } from './balance/strategies.ts'
 import { isWhole, type Outcome, type Strategy } from './balance/strategy.ts'
-import { asCandidate, candidateOf } from './candidate.ts'
+import { asCandidate, candidateOf, prepared } from './candidate.ts'
 import { type Conditions, withConditions } from './conditions.ts'
 import { type EmbeddingFallbackOptions, type FallbackOptions, withFallback } from './fallback.ts'
 import { type AnyCall, type AnyModel, asked, kindOf, type OfKind, rewired } from './kinds.ts'
 import type { Price } from './price.ts'
+import { LooseState } from './shared/loose-state.ts'
+import { SharedPlaces } from './shared/shared-places.ts'
 import { SharedStrategy } from './shared/shared-strategy.ts'
 import { circuitOpen } from './verdict.ts'
 import { type Watch, watched } from './watch.ts'
@@ -30,7 +32,7 @@ export interface BalanceOptions extends FallbackOptions, EmbeddingFallbackOption
   readonly strategy?: StrategyName
   /** Keeps a conversation with the target that answered it last, whose prompt cache knows its beginning, while that target is healthy. Default: no. */
   readonly sticky?: boolean | StickyOptions
-  /** Where processes share what `latency`, `cost` and `adaptive` learn: about once a second each takes in what the others learned and adds its own, while no call waits for that. Requests under way and conversations are known to this process alone. Default: nothing is shared. */
+  /** Where processes share what `latency`, `cost` and `adaptive` learn: about once a second each takes in what the others learned and adds its own, while no call waits for that. Where a conversation is (`sticky`) is looked up when this process does not know it. Requests under way are known to this process alone. Default: nothing is shared. */
   readonly state?: State
   /** Balances with the same state and key learn together. Default: the strategy and the names of the targets. */
   readonly key?: string
@@ -54,10 +56,13 @@ export function withBalance<M extends AnyModel>(
   const given = targets.map((target): BalanceTarget<M> => ('model' in target ? target : { model: target }))
   const [first] = given
   if (!first) throw new AnyModelError('invalid-argument', 'withBalance needs at least one target.')
-  const strategy = strategyOf([first, ...given.slice(1)], options, clock)
-  const memory = sticky === false ? undefined : new Sticky(sticky === true ? {} : sticky, clock)
+  const key = keyOf(given, options)
+  const state = options.state && new LooseState(options.state, `The balance ${key}`)
+  const strategy = strategyOf([first, ...given.slice(1)], options, clock, state && { state, key })
+  const places = state && new SharedPlaces(state, key, given.length)
+  const memory = sticky === false ? undefined : new Sticky(sticky === true ? {} : sticky, clock, places)
   const members = given.map(({ model, when }, index): AnyModel => {
-    const followed = follow(model, index, { strategy, memory, clock })
+    const followed = follow(model, index, { strategy, memory, clock, state })
     return when ? withConditions(followed, when) : followed
   })
   const ranked = (call: AnyCall) => inOrder(members, strategy.rank(call), memory?.of(call))
@@ -68,7 +73,7 @@ export function withBalance<M extends AnyModel>(
       parts: (_, call) => ({ [Symbol.asyncIterator]: () => (ask(call) as PartStream)[Symbol.asyncIterator]() }),
       value: (_, call) => ask(call) as Promise<unknown>,
     }),
-    { members, ranked },
+    { members, ranked, prepare: (call) => both(memory?.look(call), prepared(members, call)) },
   )
   const withItself: AnyModel = withFallback([balance], options)
   return balance as OfKind<M>
@@ -78,15 +83,22 @@ function strategyOf(
   targets: readonly [BalanceTarget<AnyModel>, ...BalanceTarget<AnyModel>[]],
   options: BalanceOptions,
   clock: () => number,
+  shared: { readonly state: LooseState; readonly key: string } | undefined,
 ): Strategy {
-  const { strategy = 'weighted', random = Math.random, state } = options
+  const { strategy = 'weighted', random = Math.random } = options
   const infos = targets.map(({ weight = 1, price }) => ({ weight, price }))
   check(strategy, infos)
   const alone = strategies[strategy]({ kind: kindOf(targets[0].model), targets: infos, clock, random }, options)
-  if (!state) return alone
-  const names = targets.map(({ model }) => `${model.provider}/${model.id}`)
-  return new SharedStrategy(alone, { state, key: options.key ?? [strategy, ...names].join(' '), clock })
+  return shared ? new SharedStrategy(alone, { ...shared, clock }) : alone
 }
+
+const keyOf = (
+  targets: readonly BalanceTarget<AnyModel>[],
+  { strategy = 'weighted', key }: Pick<BalanceOptions, 'strategy' | 'key'>,
+): string => key ?? [strategy, ...targets.map(({ model }) => `${model.provider}/${model.id}`)].join(' ')
+
+const both = (a: Promise<unknown> | undefined, b: Promise<unknown> | undefined): Promise<unknown> | undefined =>
+  a && b ? Promise.all([a, b]) : (a ?? b)
 
 function check(strategy: StrategyName, infos: readonly Pick<BalanceTarget, 'weight'>[]): void {
   const names = Object.keys(strategies)
@@ -105,10 +117,12 @@ interface Followers {
   readonly strategy: Strategy
   readonly memory: Sticky | undefined
   readonly clock: () => number
+  /** What is shared by. */
+  readonly state: LooseState | undefined
 }
 
 /** A target that tells the strategy how it fares. */
-function follow(model: AnyModel, target: number, { strategy, memory, clock }: Followers): AnyModel {
+function follow(model: AnyModel, target: number, { strategy, memory, clock, state }: Followers): AnyModel {
   const begin = (call: AnyCall): Watch => {
     const startedAt = clock()
     let firstContentMs: number | undefined
@@ -122,7 +136,7 @@ function follow(model: AnyModel, target: number, { strategy, memory, clock }: Fo
       })
     strategy.started?.(target)
     return {
-      notice: () => strategy.notice?.(),
+      notice: () => state?.notice(),
       content() {
         firstContentMs = clock() - startedAt
       },

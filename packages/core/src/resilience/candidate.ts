@@ -1,6 +1,7 @@
 import type { TextModel } from '../contract/text.ts'
 import type { Gate } from './circuit.ts'
 import type { AnyCall, AnyModel } from './kinds.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** What a wrapper tells `withFallback` and `withBalance` about itself, so that they ask it only where that leads somewhere. */
 export interface Candidate {
@@ -10,6 +11,8 @@ export interface Candidate {
   readonly circuit?: Pick<Gate, 'state'> | undefined
   /** The models that it stands for. */
   readonly members?: readonly AnyModel[] | undefined
+  /** What has to be looked up before they are ranked for a call; `undefined` where nothing has. */
+  readonly prepare?: ((call: AnyCall) => Promise<unknown> | undefined) | undefined
   /** The same, the one to ask first in front. */
   readonly ranked?: ((call: AnyCall) => readonly AnyModel[]) | undefined
   /** The same model, sure to send no more than one request. */
@@ -27,6 +30,12 @@ export const candidateOf = (model: object): Candidate => (model as { [key]?: Can
 /** The models that one stands for: itself, or those of the balance that it is. */
 export const membersOf = <M extends AnyModel>(model: M): M[] =>
   candidateOf(model).members?.flatMap((member) => membersOf(member as M)) ?? [model]
+
+/** Waits for what models have to look up before a call is given to one of them; `undefined` where nobody has to wait. */
+export function prepared(models: readonly AnyModel[], call: AnyCall): Promise<unknown> | undefined {
+  const waits = models.flatMap((model) => candidateOf(model).prepare?.(call) ?? [])
+  return waits.length > 0 ? unlessAborted(Promise.all(waits), call.signal, () => {}) : undefined
+}
 
 /** A model that may be asked. */
 export interface Listed<M = TextModel> {

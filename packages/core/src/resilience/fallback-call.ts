@@ -1,6 +1,6 @@
 import type { EmbeddingModel, EmbeddingResult } from '../contract/embedding.ts'
 import { AnyModelError, isAnyModelError } from '../errors.ts'
-import { candidates, membersOf } from './candidate.ts'
+import { candidates, membersOf, prepared } from './candidate.ts'
 import { nothing } from './delivered.ts'
 import type { AnyCall, ValueModel } from './kinds.ts'
 import { pause } from './pause.ts'
@@ -16,6 +16,8 @@ export async function succeeding<M extends ValueModel>(
   { settings, rest }: { readonly settings: Settings<M>; readonly rest: Rest },
 ): Promise<unknown> {
   const plan = new Plan<M>(settings, rest, (asked) => candidates(asked, call))
+  const waiting = prepared(models, call)
+  if (waiting) await waiting
   let next = plan.first(models)
   for (;;) {
     if (next.delayMs > 0) await pause(next.delayMs, call.signal)

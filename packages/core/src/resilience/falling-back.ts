@@ -3,7 +3,7 @@ import type { PartIterator, PartResult, TextCall, TextModel } from '../contract/
 import { isAnyModelError } from '../errors.ts'
 import { fit } from '../generate/fit.ts'
 import { attemptError, attemptNotice, warningNotice } from './attempt-notice.ts'
-import { candidateOf, candidates } from './candidate.ts'
+import { candidateOf, candidates, prepared } from './candidate.ts'
 import { continuationOf, notJoined, type Seam } from './continuation.ts'
 import { type Delivered, grown, isEmpty, nothing, voided } from './delivered.ts'
 import { pause } from './pause.ts'
@@ -92,6 +92,7 @@ export class FallingBack implements PartIterator {
     if (!this.#inner) {
       const { delayMs = 0 } = this.#try ?? {}
       await (delayMs > 0 ? pause(delayMs, this.#call.signal, this.#left.signal) : undefined)
+      if (!this.#try) await prepared(this.#models, this.#call)
       if (this.#left.signal.aborted) return
       this.#try ??= this.#plan.first(this.#models)
       // At once where that can be: what begins together must not choose the same model as if nothing had begun.

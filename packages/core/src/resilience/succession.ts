@@ -2,7 +2,7 @@ import type { NoticePart, Part } from '../contract/part.ts'
 import type { PartIterator, PartResult, PartStream } from '../contract/text.ts'
 import { isAnyModelError } from '../errors.ts'
 import { attemptError, attemptNotice } from './attempt-notice.ts'
-import { candidateOf } from './candidate.ts'
+import { candidateOf, prepared } from './candidate.ts'
 import { nothing } from './delivered.ts'
 import { ableTo } from './fallback-support.ts'
 import { type AnyCall, isContent, type MediaModel } from './kinds.ts'
@@ -21,6 +21,7 @@ export interface Asked {
 export class Succession<M extends MediaModel> implements PartIterator {
   readonly #models: readonly M[]
   readonly #ask: (model: M) => Asked
+  readonly #call: AnyCall
   readonly #signal: AbortSignal | undefined
   readonly #plan: Plan<M>
   readonly #left = new AbortController()
@@ -39,6 +40,7 @@ export class Succession<M extends MediaModel> implements PartIterator {
   ) {
     this.#models = models
     this.#ask = ask
+    this.#call = call
     this.#signal = call.signal
     this.#plan = new Plan(settings, rest, (asked) => ableTo(call, asked))
   }
@@ -85,6 +87,7 @@ export class Succession<M extends MediaModel> implements PartIterator {
   async #begin(): Promise<PartIterator | undefined> {
     const { delayMs = 0 } = this.#try ?? {}
     await (delayMs > 0 ? pause(delayMs, this.#signal, this.#left.signal) : undefined)
+    if (!this.#try) await prepared(this.#models, this.#call)
     if (this.#left.signal.aborted) return undefined
     this.#try ??= this.#plan.first(this.#models)
     this.#startedAt = Date.now()

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { TextCall } from '../../contract/text.ts'
 import type { AnyCall } from '../kinds.ts'
+import type { SharedPlaces } from '../shared/shared-places.ts'
 
 export interface StickyOptions {
   /** Calls with the same value of this tag stay together. Without the tag, or without this option, chats that begin alike do (the same system text, tools and first message); of other kinds nothing. */
@@ -17,12 +18,23 @@ export class Sticky {
   readonly #tag: string | undefined
   readonly #ttl: number
   readonly #clock: () => number
+  readonly #shared: SharedPlaces | undefined
   readonly #targets = new Map<string, { readonly target: number; readonly until: number }>()
 
-  constructor({ tag, ttl = 300_000 }: StickyOptions, clock: () => number) {
+  constructor({ tag, ttl = 300_000 }: StickyOptions, clock: () => number, shared?: SharedPlaces) {
+    this.#shared = shared
     this.#tag = tag
     this.#ttl = ttl
     this.#clock = clock
+  }
+
+  /** Looks up where other processes had the conversation, where this one does not know. */
+  look(call: AnyCall): Promise<void> | undefined {
+    const key = this.#key(call)
+    if (!this.#shared || key === undefined || this.of(call) !== undefined) return undefined
+    return this.#shared.find(key).then((target) => {
+      if (target !== undefined && this.of(call) === undefined) this.#keep(key, target)
+    })
   }
 
   /** The target that answered last. */
@@ -35,6 +47,11 @@ export class Sticky {
   answered(call: AnyCall, target: number): void {
     const key = this.#key(call)
     if (key === undefined) return
+    this.#keep(key, target)
+    this.#shared?.keep(key, target, this.#ttl)
+  }
+
+  #keep(key: string, target: number): void {
     this.#targets.delete(key)
     this.#targets.set(key, { target, until: this.#clock() + this.#ttl })
     for (const oldest of this.#targets.keys()) {

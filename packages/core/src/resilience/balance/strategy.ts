@@ -1,4 +1,3 @@
-import type { NoticePart } from '../../contract/part.ts'
 import type { AnyModelError } from '../../errors.ts'
 import type { AnyCall, Kind } from '../kinds.ts'
 import type { Price } from '../price.ts'
@@ -40,8 +39,6 @@ export interface Strategy {
   save?(): unknown
   /** Takes over what another process has learned. False for what is none of that: then nothing changes. */
   load?(known: unknown): boolean
-  /** What readers should know of the strategy itself. */
-  notice?(): NoticePart | undefined
 }
 
 /** True for a list of as many things as there are targets, each of them right. */

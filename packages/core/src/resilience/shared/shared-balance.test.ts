@@ -6,6 +6,7 @@ import { memoryState } from '../../state/memory.ts'
 import type { State } from '../../state/state.ts'
 import type { StrategyName } from '../balance/strategies.ts'
 import { withBalance } from '../balance.ts'
+import { withFallback } from '../fallback.ts'
 
 const time = { now: 1_000_000 }
 const clock = () => time.now
@@ -137,5 +138,68 @@ describe('a balance that processes share', () => {
       await ask(balance, 4)
       expect(counts().reduce((sum, count) => sum + count, 0)).toBe(4)
     }
+  })
+})
+
+describe('conversations', () => {
+  const prompt = 'Hi.'
+  /** One that would ask the first target, and one that would ask the second. */
+  const pair = (state: State, wrap: (balance: TextModel) => TextModel = (balance) => balance) =>
+    [1, 1_000].map((weight) => {
+      const models = [target('a', 1), target('b', 1)]
+      const balance = withBalance(
+        models.map((model, at) => ({ model, weight: at === 0 ? weight : 1_001 - weight })),
+        { sticky: true, state, key: 'k', clock, random: () => 0.5 },
+      )
+      return { balance: wrap(balance), counts: () => models.map(({ count }) => count) }
+    }) as [{ balance: TextModel; counts(): number[] }, { balance: TextModel; counts(): number[] }]
+
+  it('stay with their target in whichever process they go on, also in a fallback', async () => {
+    for (const wrap of [undefined, (balance: TextModel) => withFallback([balance, target('c', 1)])]) {
+      const [one, other] = pair(memoryState(), wrap)
+      await ask(one.balance)
+      await ask(other.balance)
+      expect([one.counts(), other.counts()]).toEqual([
+        [0, 1],
+        [0, 1],
+      ])
+      // Another conversation.
+      await generateText({ model: other.balance, prompt: 'Hello.' })
+      expect(other.counts()).toEqual([1, 1])
+    }
+  })
+
+  it('are looked up once by each process', async () => {
+    const inner = memoryState()
+    const reads: string[] = []
+    const get = (key: string) => {
+      reads.push(key)
+      return inner.get(key)
+    }
+    const [one] = pair({ ...inner, get })
+    await ask(one.balance, 4)
+    expect(reads).toHaveLength(1)
+    expect(reads[0]).toMatch(/^sticky:{k}:[\w-]{43}$/)
+  })
+
+  it.each(['', '7', '-1', '0.5', 'x'])('take nonsense for nothing: %s', async (text) => {
+    const [, other] = pair({ ...memoryState(), get: async () => text })
+    await ask(other.balance)
+    expect(other.counts()).toEqual([1, 0])
+  })
+
+  it('do not wait for a state when they are aborted, nor for one that is lost', async () => {
+    const never = () => new Promise<never>(() => {})
+    const [one] = pair({ ...memoryState(), get: never })
+    const abort = new AbortController()
+    const asking = generateText({ model: one.balance, prompt, signal: abort.signal })
+    abort.abort(new Error('enough'))
+    await expect(asking).rejects.toThrow('enough')
+    const lost = () => Promise.reject(new AnyModelError('network', 'The state is lost.'))
+    const [, other] = pair({ get: lost, set: lost, delete: lost, take: lost, settle: lost })
+    const { warnings } = await generateText({ model: other.balance, prompt })
+    expect(warnings).toMatchObject([{ option: 'state', message: expect.stringContaining('The balance k goes on') }])
+    await ask(other.balance)
+    expect(other.counts()).toEqual([2, 0])
   })
 })

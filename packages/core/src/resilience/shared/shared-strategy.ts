@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { NoticePart } from '../../contract/part.ts'
-import type { State } from '../../state/state.ts'
 import type { Outcome, Strategy } from '../balance/strategy.ts'
-import { LooseState, parsed } from './loose-state.ts'
+import { type LooseState, parsed } from './loose-state.ts'
 
 interface SharedStrategyOptions {
-  readonly state: State
+  readonly state: LooseState
   readonly key: string
   readonly clock: () => number
 }
@@ -31,7 +29,7 @@ export class SharedStrategy implements Strategy {
     this.#inner = inner
     this.#key = `balance:{${key}}`
     this.#clock = clock
-    this.#state = new LooseState(state, `The balance ${key}`)
+    this.#state = state
   }
 
   rank(call: Parameters<Strategy['rank']>[0]): number[] {
@@ -48,10 +46,6 @@ export class SharedStrategy implements Strategy {
     this.#news.push([target, outcome])
     if (this.#news.length > most) this.#news.shift()
     this.#sync()
-  }
-
-  notice(): NoticePart | undefined {
-    return this.#state.notice()
   }
 
   #sync(): void {
