@@ -257,6 +257,9 @@ function write(
   for (let m = 0; m < between; m++)
     for (let i = 0; i < (flat ? count : 1); i++) {
       const at = flat ? ((row * tokens + i) * between + m) * after : (row * between + m) * tokens * after
-      block.set(source.subarray(at, at + size), ((row * between + m) * columns + from + i) * after)
+      const to = ((row * between + m) * columns + from + i) * after
+      // A view costs more than a few numbers.
+      if (size > 32) block.set(source.subarray(at, at + size), to)
+      else for (let n = 0; n < size; n++) block[to + n] = source[at + n] as number
     }
 }

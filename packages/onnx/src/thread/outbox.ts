@@ -4,7 +4,7 @@ import type { Event, Report } from './messages.ts'
 const quickStep = 2
 
 /** But no event is held back for longer, ms. */
-const longestHold = 4
+const longestHold = 8
 
 /** Nor are more events than this: a reader that leaves after the first one has to pass over the others. */
 const mostHeld = 32
@@ -18,7 +18,7 @@ export interface Outbox {
 
 /**
  * Sends what is said after a pause, and the end of an answer, at once, and the rest of what the requests of one step say as one message before the next step is computed; a way between threads costs
- * as much as a step of a small model. Where steps take a fraction of a millisecond, what was said within four goes together.
+ * as much as a step of a small model. Where steps take a fraction of a millisecond, what was said within eight goes together.
  */
 export function outbox(tell: (report: Report) => void, clock: () => number = () => performance.now()): Outbox {
   let held = new Map<number, Event[]>()
