@@ -5,12 +5,20 @@ import type { CacheEntry } from './cache-layout.ts'
 /** The numbers of one tensor of the cache; 16-bit floats as their bits, which is what the runtime (1.30) reads them from. */
 export type Block = Float32Array | Uint16Array
 
-/** What the model remembers of one text: a block per entry of the layout, one row each, a column per token. Its first `length` columns are never changed, so several may hold the same blocks. */
+/** Where a cache lies: a block per entry of the layout. */
+export interface CacheMemory {
+  /** May be longer than their rows and columns need. */
+  readonly blocks: readonly Block[]
+  /** Columns of a row in the blocks. Who writes there may spread them while there are no readers. */
+  columns: number
+  /** Batches that read it where it lies and write elsewhere. */
+  readers: number
+}
+
+/** What the model remembers of one text: the first row of its memory. What its first `length` columns hold is never changed, so several may have the same memory; columns beyond them mean nothing. */
 export interface TextCache {
   readonly length: number
-  /** Columns of the blocks; those beyond `length` mean nothing. */
-  readonly columns: number
-  readonly blocks: readonly Block[]
+  readonly memory: CacheMemory
 }
 
 /** Some columns of one row in a block. */
@@ -90,7 +98,7 @@ export const toBlock = ({ data, type }: Tensor): Block => (type === 'float16' ? 
 /** The first `length` columns of a cache, and no others. Fewer than it has only where every entry grows. */
 export function exactly(
   entries: readonly CacheEntry[],
-  { columns, blocks }: TextCache,
+  { memory: { columns, blocks } }: TextCache,
   length: number,
 ): readonly Block[] {
   if (length === columns) return blocks
@@ -109,4 +117,5 @@ export const columnBytes = (entries: readonly CacheEntry[]): number =>
     .reduce((sum, entry) => sum + product(blockShape(entry, 1, 1)) * (entry.type === 'float16' ? 2 : 4), 0)
 
 /** Bytes of a cache. */
-export const cacheBytes = ({ blocks }: TextCache): number => blocks.reduce((sum, block) => sum + block.byteLength, 0)
+export const cacheBytes = ({ memory }: Pick<TextCache, 'memory'>): number =>
+  memory.blocks.reduce((sum, block) => sum + block.byteLength, 0)

@@ -1,13 +1,23 @@
 import type { Tensor } from 'onnxruntime-node'
 import { type Batch, type Batches, type Logits, type Place, pastTensors, runBatch, type TextGraph } from './batch.ts'
-import { type Block, columnBytes, copyColumns, emptyBlock, strides, type TextCache, toBlock } from './cache.ts'
+import {
+  type Block,
+  type CacheMemory,
+  cacheBytes,
+  columnBytes,
+  copyColumns,
+  emptyBlock,
+  strides,
+  type TextCache,
+  toBlock,
+} from './cache.ts'
 import type { CacheEntry } from './cache-layout.ts'
 
 /** Columns that a cache is made longer by at once: each costs a little in every run until it is used, and to make it longer copies it. */
 const spare = (columns: number): number => Math.max(32, Math.ceil(columns / 6))
 
 /** Memory that is not worth a copy. */
-const smallBytes = 2 ** 20
+const smallBytes = 2 ** 22
 
 /** What the last run gave and nobody needed yet. */
 interface Fresh {
@@ -33,39 +43,28 @@ export class ColumnBatch implements Batch {
   readonly #graph: TextGraph
   readonly #fresh: readonly string[]
   readonly #lengths: number[]
-  /** May be longer than its rows and columns need. */
-  #blocks: readonly Block[]
-  #columns: number
-  /** `mine`: as it likes. `held`: others read the blocks as well, so columns may be added but stay where they are. `theirs`: nothing may be written. */
-  #blocksAre: 'mine' | 'held' | 'theirs'
+  #memory: CacheMemory
+  /** `mine`: as it likes. `held`: what it wrote in its one row is kept by others as well. `theirs`: nothing may be written. */
+  #memoryIs: 'mine' | 'held' | 'theirs'
   /** Columns that are sure to be needed. */
   readonly #expected: number
   #last: Fresh | undefined
   #past: Past | undefined
 
-  private constructor(
-    graph: TextGraph,
-    fresh: readonly string[],
-    lengths: number[],
-    cache: Pick<TextCache, 'blocks' | 'columns'>,
-    { blocksAre, expected = 0 }: { readonly blocksAre: 'mine' | 'theirs'; readonly expected?: number | undefined },
-  ) {
+  private constructor(graph: TextGraph, fresh: readonly string[], lengths: number[], cache?: TextCache, expected = 0) {
     this.#graph = graph
     this.#fresh = fresh
     this.#lengths = lengths
-    this.#blocks = cache.blocks
-    this.#columns = cache.columns
-    this.#blocksAre = blocksAre
+    this.#memory = cache?.memory ?? emptyMemory(graph)
+    this.#memoryIs = cache ? 'theirs' : 'mine'
+    if (cache) this.#memory.readers++
     this.#expected = expected
   }
 
   static maker(graph: TextGraph, fresh: readonly string[]): Batches<ColumnBatch> {
     return {
       of: ({ cache, length = cache?.length ?? 0, expected } = {}) =>
-        new ColumnBatch(graph, fresh, [length], cache ?? emptyCache(graph), {
-          blocksAre: cache ? 'theirs' : 'mine',
-          expected,
-        }),
+        new ColumnBatch(graph, fresh, [length], cache, expected),
       join: (places, spent) => ColumnBatch.#join(graph, fresh, places, spent),
     }
   }
@@ -82,8 +81,8 @@ export class ColumnBatch implements Batch {
     const own = others < 0 ? places : places.slice(0, others)
     const isWhole = own.length === first.batch.size
     if (isWhole && own.length === places.length) return first.batch
-    const stays = first.batch.#blocksAre === 'mine' && (spent || isWhole)
-    const batch = stays ? first.batch : new ColumnBatch(graph, fresh, [], emptyCache(graph), { blocksAre: 'mine' })
+    const stays = first.batch.#memoryIs === 'mine' && (spent || isWhole)
+    const batch = stays ? first.batch : new ColumnBatch(graph, fresh, [])
     if (stays) batch.#keep(own.map(({ row }) => row))
     batch.#append(stays ? places.slice(own.length) : places)
     return batch
@@ -94,7 +93,7 @@ export class ColumnBatch implements Batch {
   }
 
   get bytes(): number {
-    return this.#blocks.reduce((sum, block) => sum + block.byteLength, 0)
+    return cacheBytes({ memory: this.#memory })
   }
 
   length(row: number): number {
@@ -105,7 +104,7 @@ export class ColumnBatch implements Batch {
     this.#settle()
     const count = tokens[0]?.length ?? 0
     const lengths = [...this.#lengths]
-    const columns = this.#columns
+    const { columns } = this.#memory
     const { logits, tensors } = await runBatch(this.#graph, {
       tokens,
       lengths,
@@ -127,26 +126,23 @@ export class ColumnBatch implements Batch {
   take(row: number): TextCache {
     this.#settle()
     const length = this.length(row)
-    if (this.size === 1 && this.bytes <= 2 * length * columnBytes(this.#graph.layout.cache) + smallBytes) {
-      if (this.#blocksAre === 'mine') this.#blocksAre = 'held'
-      const { cache } = this.#graph.layout
-      const columns = this.#columns
-      const blocks = this.#blocks.map((block, e) => block.subarray(0, rowSize(cache[e] as CacheEntry, columns)))
-      return { length, columns, blocks }
+    const { cache } = this.#graph.layout
+    if (this.size === 1 && this.bytes <= 2 * length * columnBytes(cache) + smallBytes) {
+      if (this.#memoryIs === 'mine') this.#memoryIs = 'held'
+      return { length, memory: this.#memory }
     }
-    const blocks = this.#graph.layout.cache.map((entry, e) => {
+    const blocks = cache.map((entry, e) => {
       const block = emptyBlock(entry, 1, length)
       copyColumns(entry, this.#row(e, row), { block, rows: 1, columns: length, row: 0, from: 0 }, length)
       return block
     })
-    return { length, columns: length, blocks }
+    return { length, memory: { blocks, columns: length, readers: 0 } }
   }
 
   /** Made anew only when the batch takes another place or shape. */
   #pastTensors(): readonly Tensor[] {
     const past = this.#past
-    const blocks = this.#blocks
-    const columns = this.#columns
+    const { blocks, columns } = this.#memory
     const rows = this.size
     if (past && past.blocks === blocks && past.rows === rows && past.columns === columns) return past.tensors
     const { layout } = this.#graph
@@ -162,33 +158,46 @@ export class ColumnBatch implements Batch {
     if (!last) return
     this.#last = undefined
     const needed = Math.max(...this.#lengths)
-    if (needed > this.#columns || this.#blocksAre === 'theirs')
+    if (needed > this.#memory.columns || this.#memoryIs === 'theirs')
       this.#reserve(this.size, needed + spare(needed), last.lengths)
     for (const [e, tensor] of last.tensors.entries()) {
       const entry = this.#graph.layout.cache[e] as CacheEntry
-      const target = { block: this.#blocks[e] as Block, columns: this.#columns }
+      const target = { block: this.#memory.blocks[e] as Block, columns: this.#memory.columns }
       for (const [row, from] of last.lengths.entries())
         write(entry, tensor, { ...target, row, from }, this.length(row) - from)
     }
   }
 
-  /** Room for so many rows and columns. The blocks are spread within their memory where that suffices and nobody else holds them: fresh memory costs more than the copying. */
+  /** Room for so many rows and columns. They are spread within their memory where that suffices and nobody else reads it: fresh memory costs more than the copying. */
   #reserve(rows: number, columns: number, lengths: readonly number[]): void {
-    this.#blocks = this.#graph.layout.cache.map((entry, e) => {
-      const block = this.#blocks[e] as Block
-      if (this.#blocksAre === 'mine' && block.length >= rows * rowSize(entry, columns)) {
-        if (columns > this.#columns) spread(entry, block, this.size, this.#columns, columns)
-        return block
-      }
-      // Room for more, so that this is rare: memory that is never written to costs nothing.
-      const room = Math.max(Math.ceil(columns * 1.25), this.#expected)
-      const larger = emptyBlock(entry, 2 ** Math.ceil(Math.log2(rows)), room)
+    const { cache } = this.#graph.layout
+    const { blocks, columns: before } = this.#memory
+    if (
+      this.#mayMove(rows) &&
+      blocks.every((block, e) => block.length >= rows * rowSize(cache[e] as CacheEntry, columns))
+    ) {
+      if (columns <= before) return
+      for (const [e, entry] of cache.entries()) spread(entry, blocks[e] as Block, this.size, before, columns)
+      this.#memory.columns = columns
+      return
+    }
+    // Room for more, so that this is rare: memory that is never written to costs nothing.
+    const room = Math.max(Math.ceil(columns * 1.25), this.#expected)
+    const larger = cache.map((entry, e) => {
+      const block = emptyBlock(entry, 2 ** Math.ceil(Math.log2(rows)), room)
       for (const [row, length] of lengths.entries())
-        copyColumns(entry, this.#row(e, row), { block: larger, rows, columns, row, from: 0 }, length)
-      return larger
+        copyColumns(entry, this.#row(e, row), { block, rows, columns, row, from: 0 }, length)
+      return block
     })
-    this.#columns = columns
-    this.#blocksAre = 'mine'
+    if (this.#memoryIs === 'theirs') this.#memory.readers--
+    this.#memory = { blocks: larger, columns, readers: 0 }
+    this.#memoryIs = 'mine'
+  }
+
+  /** Who keeps a row that others go on from has it at the beginning of the memory, and sees how its columns lie. */
+  #mayMove(rows: number): boolean {
+    if (this.#memoryIs === 'held') return rows === 1 && this.#memory.readers === 0
+    return this.#memoryIs === 'mine'
   }
 
   #append(places: readonly Place<ColumnBatch>[]): void {
@@ -196,12 +205,15 @@ export class ColumnBatch implements Batch {
     for (const { batch } of places) batch.#settle()
     const rows = this.size + places.length
     const longest = Math.max(...this.#lengths, ...places.map(({ batch, row }) => batch.length(row)))
-    this.#reserve(rows, longest > this.#columns ? longest + spare(longest) : this.#columns, this.#lengths)
+    const { columns } = this.#memory
+    this.#reserve(rows, longest > columns ? longest + spare(longest) : columns, this.#lengths)
     for (const { batch, row } of places) {
       const length = batch.length(row)
       for (const [e, entry] of this.#graph.layout.cache.entries())
         copyColumns(entry, batch.#row(e, row), this.#row(e, this.size), length)
       this.#lengths.push(length)
+      // One that only read had one row, and goes.
+      if (batch.#memoryIs === 'theirs') batch.#memory.readers--
     }
   }
 
@@ -210,8 +222,8 @@ export class ColumnBatch implements Batch {
     if (rows.length === this.size) return this
     this.#settle()
     for (const [e, entry] of this.#graph.layout.cache.entries()) {
-      const size = rowSize(entry, this.#columns)
-      const block = this.#blocks[e] as Block
+      const size = rowSize(entry, this.#memory.columns)
+      const block = this.#memory.blocks[e] as Block
       for (const [to, row] of rows.entries()) if (to !== row) block.copyWithin(to * size, row * size, (row + 1) * size)
     }
     this.#lengths.splice(0, this.#lengths.length, ...rows.map((row) => this.length(row)))
@@ -219,13 +231,15 @@ export class ColumnBatch implements Batch {
   }
 
   #row(index: number, row: number) {
-    return { block: this.#blocks[index] as Block, rows: this.size, columns: this.#columns, row, from: 0 }
+    const { blocks, columns } = this.#memory
+    return { block: blocks[index] as Block, rows: this.size, columns, row, from: 0 }
   }
 }
 
-const emptyCache = ({ layout }: TextGraph) => ({
+const emptyMemory = ({ layout }: TextGraph): CacheMemory => ({
   blocks: layout.cache.map((entry) => emptyBlock(entry, 1, 0)),
   columns: 0,
+  readers: 0,
 })
 
 /** Numbers of one row. */

@@ -94,8 +94,8 @@ export class GrownBatch implements Batch {
     }
     this.#lengths[row] = this.length(row) - count
     if (this.#graph.masks || count === 0) return
-    const { length, blocks } = this.take(row)
-    this.#blocks = blocks
+    const { length, memory } = this.take(row)
+    this.#blocks = memory.blocks
     this.#columns = length
     this.#masks = [ones(length)]
   }
@@ -103,13 +103,13 @@ export class GrownBatch implements Batch {
   /** A batch of one without gaps is not copied. */
   take(row: number): TextCache {
     const length = this.length(row)
-    if (this.size === 1 && length === this.#columns) return { length, columns: length, blocks: this.#blocks }
+    if (this.size === 1 && length === this.#columns) return whole(length, this.#blocks)
     const blocks = this.#graph.layout.cache.map((entry, e) => {
       const block = emptyBlock(entry, 1, length)
       this.#copy(e, entry, row, { block, rows: 1, columns: length, row: 0, from: 0 })
       return block
     })
-    return { length, columns: length, blocks }
+    return whole(length, blocks)
   }
 
   /** True when a quarter of the columns hold a token of no row. */
@@ -133,6 +133,12 @@ export class GrownBatch implements Batch {
     }
   }
 }
+
+/** A cache of which every column holds a token. */
+const whole = (length: number, blocks: readonly Block[]): TextCache => ({
+  length,
+  memory: { blocks, columns: length, readers: 0 },
+})
 
 const ones = (length: number): Uint8Array => new Uint8Array(length).fill(1)
 
