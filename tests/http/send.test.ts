@@ -250,7 +250,8 @@ describe('connections', () => {
       const { body } = await send(get(server.host)).reply
       await body.next()
       body.finish(5_000)
-      await new Promise((resolve) => setTimeout(resolve, 40))
+      await until(() => body.ended)
+      await new Promise((resolve) => setTimeout(resolve, 5))
     }
     expect(server.sockets).toHaveLength(1)
   })
