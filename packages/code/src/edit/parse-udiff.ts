@@ -7,11 +7,12 @@ function pathOf(header: string, paths: readonly string[]): string {
   return paths.includes(path) || path === '/dev/null' ? path : bare
 }
 
-/** Unified diffs, in fences or not. Line numbers are not read: models can't count. A hunk ends at the next `@@`, file or fence. */
+/** Unified diffs, in fences or not. Line numbers are not read: models can't count. A hunk ends at the next `@@`, file or fence; a fence that is not closed leaves its last hunk out. */
 export const parseUdiff: MakeParser = (paths, tell): EditParser => {
   let from: string | undefined
   let path: string | undefined
   let hunk: { lines: HunkLine[]; source: string[] } | undefined
+  let fenced = false
 
   const close = (): void => {
     const ended = hunk
@@ -57,6 +58,7 @@ export const parseUdiff: MakeParser = (paths, tell): EditParser => {
       }
       if (/^\s*```/.test(text) && !/^[ +-]/.test(text)) {
         close()
+        fenced = !fenced
         return
       }
       if (!hunk) {
@@ -73,6 +75,14 @@ export const parseUdiff: MakeParser = (paths, tell): EditParser => {
         close()
       }
     },
-    end: close,
+    end() {
+      if (!fenced || !hunk) return close()
+      tell({
+        type: 'problem',
+        message: 'The diff is not closed: its fence has no end.',
+        source: hunk.source.join('\n'),
+      })
+      hunk = undefined
+    },
   }
 }

@@ -109,6 +109,14 @@ test('a unified diff is hunks, new files and files that go', () => {
   ])
 })
 
+test('a diff whose fence is not closed leaves its last hunk out; without a fence nobody can tell', () => {
+  const hunks = '--- a.ts\n+++ a.ts\n@@ @@\n-one\n+1\n@@ @@\n-two'
+  const cut = parsed('udiff', `\`\`\`diff\n${hunks}`, ['a.ts'])
+  expect(edits(cut)).toMatchObject([{ lines: [{ text: 'one' }, { text: '1' }] }])
+  expect(problems(cut)).toEqual(['The diff is not closed: its fence has no end.'])
+  expect(edits(parsed('udiff', hunks, ['a.ts']))).toHaveLength(2)
+})
+
 test('a patch updates, adds, deletes and moves', () => {
   const answer = [
     '*** Begin Patch',

@@ -15,7 +15,7 @@ const step = fc.oneof(
   fc.record({
     type: fc.constant('settle' as const),
     which: fc.nat(30),
-    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    share: fc.integer({ min: 0, max: 10_000 }).map((share) => share / 10_000),
   }),
 )
 
