@@ -160,11 +160,13 @@ export class ColumnBatch implements Batch {
     const needed = Math.max(...this.#lengths)
     if (needed > this.#memory.columns || this.#memoryIs === 'theirs')
       this.#reserve(this.size, needed + spare(needed), last.lengths)
+    const { columns } = this.#memory
     for (const [e, tensor] of last.tensors.entries()) {
       const entry = this.#graph.layout.cache[e] as CacheEntry
-      const target = { block: this.#memory.blocks[e] as Block, columns: this.#memory.columns }
+      const block = this.#memory.blocks[e] as Block
+      // Spreading one object into another here took longer than all the copying.
       for (const [row, from] of last.lengths.entries())
-        write(entry, tensor, { ...target, row, from }, this.length(row) - from)
+        write(entry, tensor, { block, columns, row, from }, this.length(row) - from)
     }
   }
 
@@ -265,15 +267,14 @@ function write(
   const { between, after } = strides(entry)
   const { block, columns, row, from } = target
   const source = toBlock(tensor)
-  const tokens = source.length / ((tensor.dims[0] as number) * between * after)
   const flat = tensor.dims.length === 3
+  const tokens = tensor.dims[flat ? 1 : 2] as number
   const size = flat ? after : count * after
   for (let m = 0; m < between; m++)
     for (let i = 0; i < (flat ? count : 1); i++) {
       const at = flat ? ((row * tokens + i) * between + m) * after : (row * between + m) * tokens * after
       const to = ((row * between + m) * columns + from + i) * after
-      // A view costs more than a few numbers.
-      if (size > 32) block.set(source.subarray(at, at + size), to)
+      if (size > 512) block.set(source.subarray(at, at + size), to)
       else for (let n = 0; n < size; n++) block[to + n] = source[at + n] as number
     }
 }

