@@ -60,9 +60,10 @@ process.on('disconnect', () => process.exit())
 process.on('message', async ({ task, args }) => {
   const { watch, ...rest } = args
   try {
+    if (!client[task]) throw new Error(`it has no task ${task}`)
     process.send({ value: await (watch ? watched : measured)(() => tasks[task](rest)) })
   } catch (error) {
-    process.send({ error: String(error?.stack ?? error) })
+    process.send({ error: client[task] ? String(error?.stack ?? error) : error.message })
   }
 })
 await sleep(0)

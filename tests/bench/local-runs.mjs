@@ -1,4 +1,4 @@
-// Loaded before a client (`--import`), in each of its threads: counts the time inside the ONNX runtime, which is the floor for whatever runs a graph.
+// Loaded before a client (`--import`), in each of its threads: counts the time inside `InferenceSession.run`, which is the floor for whatever runs a graph.
 // LOCAL_BENCH_RUNTIME is the package.json of a package whose onnxruntime-node is meant.
 import { createRequire } from 'node:module'
 import { BroadcastChannel, threadId } from 'node:worker_threads'
@@ -6,16 +6,15 @@ import { BroadcastChannel, threadId } from 'node:worker_threads'
 const from = process.env.LOCAL_BENCH_RUNTIME
 if (from) {
   const load = createRequire(createRequire(from).resolve('onnxruntime-node'))
-  const { binding } = load('./binding.js')
+  const { InferenceSession } = load('onnxruntime-common')
+  const { run } = InferenceSession.prototype
   let inside = 0
-  binding.InferenceSession = class extends binding.InferenceSession {
-    run(...args) {
-      const before = performance.now()
-      try {
-        return super.run(...args)
-      } finally {
-        inside += performance.now() - before
-      }
+  InferenceSession.prototype.run = async function (...args) {
+    const before = performance.now()
+    try {
+      return await run.apply(this, args)
+    } finally {
+      inside += performance.now() - before
     }
   }
   const channel = new BroadcastChannel('local-bench-runs')
