@@ -227,13 +227,17 @@ export class Scheduler {
     this.#counts.batches[group.length] = (this.#counts.batches[group.length] ?? 0) + 1
     this.#ran(group, logits)
     if (only && proposal.length > 0) return this.#verify(only, batch, count, proposal, logits)
+    const ended: Sequence[] = []
     for (const [row, sequence] of group.entries()) {
       sequence.cached += count
       if (sequence.cached < sequence.tokens.length) continue
       await this.#guard([sequence], async () => {
-        if (!this.#choose(sequence, logits.of(row, 0))) this.#finish(sequence)
+        if (!this.#choose(sequence, logits.of(row, 0))) ended.push(sequence)
       })
     }
+    // Nobody waits until what others read and wrote is kept.
+    for (const sequence of ended) this.#tell(sequence)
+    for (const sequence of ended) await this.#guard([sequence], async () => this.#end(sequence))
   }
 
   /**
@@ -324,9 +328,13 @@ export class Scheduler {
   }
 
   #finish(sequence: Sequence): void {
-    const { writer, reused, startedAt, promptMs, runMs } = sequence
-    writer.finish({ cached: reused, promptMs, totalMs: performance.now() - startedAt, runMs })
+    this.#tell(sequence)
     this.#end(sequence)
+  }
+
+  /** Shows the end of an answer. */
+  #tell({ writer, reused, startedAt, promptMs, runMs }: Sequence): void {
+    writer.finish({ cached: reused, promptMs, totalMs: performance.now() - startedAt, runMs })
   }
 
   /** Keeps what was read and written. */
