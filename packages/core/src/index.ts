@@ -80,7 +80,12 @@ export { type BalanceOptions, type BalanceTarget, withBalance } from './resilien
 export { type BreakerOptions, withBreaker } from './resilience/breaker.ts'
 export { type BudgetOptions, withBudget } from './resilience/budget.ts'
 export { type CacheOptions, withCache } from './resilience/cache.ts'
-export { type Conditions, type Modality, mismatch as conditionMismatch, withConditions } from './resilience/conditions.ts'
+export {
+  type Conditions,
+  type Modality,
+  mismatch as conditionMismatch,
+  withConditions,
+} from './resilience/conditions.ts'
 export {
   type EmbeddingFallbackOptions,
   type FailoverOptions,
