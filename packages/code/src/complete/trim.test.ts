@@ -57,6 +57,13 @@ const cases: readonly [string, string, Partial<TrimSettings>, string, string?][]
     { suffix: '}\n', prefix: 'f {\n' },
     'if (a) {\n b\n}\n',
   ],
+  [
+    'the next line comes again with a blank behind it, and a stop text behind that',
+    '\nreturn END',
+    { suffix: '\nreturn', stop: ['END'] },
+    '',
+    'suffix',
+  ],
 ]
 
 test.each(cases)('a completion is right when %s', (_, text, settings, shown, cut) => {

@@ -24,6 +24,12 @@ const lookAhead = 256
 /** For so many characters a bracket that closes too much may wait to be opened again. */
 const patience = 4_096
 
+interface Repetition {
+  readonly at: number
+  /** Nothing that comes can make it another. */
+  readonly sure: boolean
+}
+
 /**
  * Takes a completion as it comes and hands over what of it fits between prefix and suffix. It drops what repeats the line of the cursor, and ends at a stop text, at a bracket that would close too
  * much, at the line that the suffix begins with, and before an end that overlaps the suffix. What may still have to go is held back.
@@ -134,24 +140,35 @@ export class Trimmer {
   }
 
   /** Where the next lines of the suffix begin again, or may do so once more has come. */
-  #repeated(final: boolean): { readonly at: number; readonly sure: boolean } | undefined {
+  #repeated(final: boolean): Repetition | undefined {
+    const over = final || this.cut !== undefined
+    const found = this.#repeatedIn(this.#held, over)
+    if (found || over) return found
+    // What may be the beginning of a stop text may go, and leave the next line.
+    const stop = heldBack(this.#held, this.#settings.stop)
+    const left = stop > 0 ? this.#repeatedIn(this.#held.slice(0, -stop), true) : undefined
+    return left && { at: left.at, sure: false }
+  }
+
+  #repeatedIn(text: string, over: boolean): Repetition | undefined {
     const [first, second] = this.#next
     if (first === undefined) return undefined
-    const lines = this.#held.split('\n')
+    const lines = text.split('\n')
     const last = lines.length - 1
-    const over = final || this.cut !== undefined
     let at = 0
     for (const [index, line] of lines.entries()) {
       const place = Math.max(at - 1, 0)
       at += line.length + 1
       if (index === 0 && !this.#freshLine) continue
-      if (index === last && !over) return first.startsWith(line) ? { at: place, sure: false } : undefined
+      // A line ends with blanks, or goes on behind them.
+      const mayBe = first.startsWith(line) || line.trimEnd() === first
+      if (index === last && !over) return mayBe ? { at: place, sure: false } : undefined
       if (line.trimEnd() !== first) continue
       if (second === undefined) return { at: place, sure: true }
       const after = lines.findIndex((text, other) => other > index && text.trim() !== '')
       if (after < 0) return { at: place, sure: over }
-      const text = lines[after] ?? ''
-      if (after < last ? text.trimEnd() === second : second.startsWith(text))
+      const next = lines[after] ?? ''
+      if (after < last ? next.trimEnd() === second : second.startsWith(next))
         return { at: place, sure: after < last || over }
     }
     return undefined
