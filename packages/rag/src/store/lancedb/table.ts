@@ -25,7 +25,7 @@ export async function openPlace(lancedb: LanceDb, uri: string, name: string): Pr
   let writes = 0
   let last: Promise<unknown> = Promise.resolve()
   const table = async () => {
-    opened ??= (await connection.tableNames()).includes(name) ? await connection.openTable(name) : undefined
+    opened ??= (await connection.tableNames()).includes(name) ? await openTable(connection, name) : undefined
     return opened
   }
   const tidy = async () => {
@@ -47,6 +47,13 @@ export async function openPlace(lancedb: LanceDb, uri: string, name: string): Pr
     },
   }
 }
+
+/** A table that another writer is about to make has its name before it is there. */
+const openTable = (connection: LanceConnection, name: string): Promise<LanceTable | undefined> =>
+  connection.openTable(name).catch((error: unknown) => {
+    if (/not found/i.test((error as Error).message)) return undefined
+    throw error
+  })
 
 async function makeTable(
   { Index }: LanceDb,
