@@ -65,6 +65,8 @@ describe.skipIf(!hasRedis)(`a Redis that does not answer${hasRedis ? '' : ` (ski
     const clock = () => performance.now() * 100
     const guarded = withBreaker(model, { state, key: 'lost', clock })
     const balance = withBalance([guarded, mockModel('Hello.', { id: 'other' })], { strategy: 'latency', state, clock })
+    // The first call through each waits for what others know.
+    await ask(guarded)
     await ask(balance)
     process.kill(server.pid, 'SIGSTOP')
     onTestFinished(() => void process.kill(server.pid, 'SIGCONT'))
