@@ -95,7 +95,12 @@ export {
 } from './resilience/fallback.ts'
 export { type HedgeOptions, withHedge } from './resilience/hedge.ts'
 export { type BudgetQuestion, breakerOpenFor, budgetLeft, limitsLeft } from './resilience/inspect.ts'
-export type { AnyModel as AnyKindOfModel, OfKind } from './resilience/kinds.ts'
+export {
+  type AnyModel as AnyKindOfModel,
+  type Kinds as ModelKinds,
+  methods as modelMethods,
+  type OfKind,
+} from './resilience/kinds.ts'
 export { type LimitOptions, withLimit } from './resilience/limit.ts'
 export { costAt, type Price, type Spent } from './resilience/price.ts'
 export { type RetryOptions, withRetry } from './resilience/retry.ts'

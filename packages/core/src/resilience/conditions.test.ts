@@ -1,18 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isAnyModelError } from '../errors.ts'
 import { withConditions } from './conditions.ts'
-import { type AnyModel, asked, type Kind } from './kinds.ts'
-
-const methods: Readonly<Record<Kind, string>> = {
-  text: 'stream',
-  code: 'fill',
-  embedding: 'embed',
-  rerank: 'rerank',
-  image: 'generate',
-  speech: 'speak',
-  transcription: 'transcribe',
-  video: 'film',
-}
+import { type AnyModel, asked, type Kind, methods } from './kinds.ts'
 
 /** A call that asks for nothing in particular. */
 const plain = {

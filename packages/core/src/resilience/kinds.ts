@@ -48,8 +48,8 @@ export interface Rewiring {
   value?(ask: (call: AnyCall) => Promise<unknown>, call: AnyCall): Promise<unknown>
 }
 
-/** The one method of each kind. */
-const methods: Readonly<Record<Kind, string>> = {
+/** The one method of each kind: what a model is known by. */
+export const methods: Readonly<Record<Kind, string>> = {
   text: 'stream',
   code: 'fill',
   embedding: 'embed',
