@@ -20,6 +20,7 @@ import { xai } from '@anymodel/providers/xai'
 import { testImageModel } from '@anymodel/testing'
 import { afterAll, describe, test } from 'vitest'
 import { type ImageService, imageServices } from './image-services.ts'
+import { workflow } from './oil-workflow.ts'
 
 const services = await imageServices()
 afterAll(() => services.close())
@@ -29,22 +30,6 @@ const at = (service: ImageService, path = '') => ({
   baseURL: `${services.url(service)}${path}`,
   jobs: { first: 2, most: 5, total: 30_000 },
 })
-
-/** A workflow of a user's own, for which the seed alone can be given. */
-const workflow: ComfyWorkflow = {
-  1: { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'a.safetensors' } },
-  2: { class_type: 'CLIPTextEncode', inputs: { text: '{{prompt}}, oil on canvas', clip: ['1', 1] } },
-  3: { class_type: 'EmptyLatentImage', inputs: { width: 32, height: 16, batch_size: 1 } },
-  4: {
-    class_type: 'KSampler',
-    inputs: {
-      ...{ model: ['1', 0], positive: ['2', 0], negative: ['2', 0], latent_image: ['3', 0] },
-      ...{ seed: '{{seed}}', steps: 20, cfg: 7, denoise: 1, sampler_name: 'euler', scheduler: 'normal' },
-    },
-  },
-  5: { class_type: 'VAEDecode', inputs: { samples: ['4', 0], vae: ['1', 2] } },
-  6: { class_type: 'SaveImage', inputs: { images: ['5', 0], filename_prefix: 'oil' } },
-}
 
 /** Several models of a service. */
 const each = (service: { image(id: string): ImageModel }, name: string, ids: readonly string[]) =>

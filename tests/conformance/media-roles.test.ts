@@ -5,6 +5,7 @@ import { anymodel } from 'anymodel'
 import { afterAll, expect, test } from 'vitest'
 import { type ImageService, imageServices } from './image-services.ts'
 import type { Spoil } from './loopback-services.ts'
+import { workflow } from './oil-workflow.ts'
 
 const right: Spoil = (_asked, answer) => answer
 let spoil = right
@@ -15,20 +16,6 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-const workflow = {
-  1: { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'a.safetensors' } },
-  2: { class_type: 'CLIPTextEncode', inputs: { text: '{{prompt}}, oil on canvas', clip: ['1', 1] } },
-  3: { class_type: 'EmptyLatentImage', inputs: { width: 32, height: 16, batch_size: 1 } },
-  4: {
-    class_type: 'KSampler',
-    inputs: {
-      ...{ model: ['1', 0], positive: ['2', 0], negative: ['2', 0], latent_image: ['3', 0] },
-      ...{ seed: '{{seed}}', steps: 20, cfg: 7, denoise: 1, sampler_name: 'euler', scheduler: 'normal' },
-    },
-  },
-  5: { class_type: 'VAEDecode', inputs: { samples: ['4', 0], vae: ['1', 2] } },
-  6: { class_type: 'SaveImage', inputs: { images: ['5', 0], filename_prefix: 'oil' } },
-}
 writeFileSync(join(folder, 'oil.json'), JSON.stringify(workflow))
 
 const at = (service: ImageService, path = '') => ({
