@@ -96,8 +96,9 @@ const refusals: Readonly<Record<ImageTask, (tasks: readonly ImageTask[]) => stri
     `does not start from pictures${tasks.includes('variation') ? ' with words: leave the words out' : ''}.`,
   variation: (tasks) =>
     tasks.includes('edit') ? 'makes no variations: say in words what to change.' : 'does not start from pictures.',
-  outpaint: () => 'does not paint beyond the edges of a picture.',
-  upscale: () => 'does not upscale pictures.',
+  outpaint: (tasks) =>
+    `does not paint beyond the edges of a picture: it can ${tasks.join(', ')}. Choose a model with the task outpaint, or with masks.`,
+  upscale: (tasks) => `does not upscale pictures: it can ${tasks.join(', ')}. Choose a model with the task upscale.`,
 }
 
 const unsupported = ({ provider, id }: ImageModel, what: string): AnyModelError =>
